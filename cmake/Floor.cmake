@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+# mantissa_floor(NAME [BELOW floors...] [LIBRARIES libs...])
+# A floor is one OBJECT-backed static library of all .cpp files under its folder. OBJECT, since units
+# and estimators register themselves and a plain static library would drop them at link time.
+function(mantissa_floor NAME)
+  cmake_parse_arguments(ARG "" "" "BELOW;LIBRARIES;EXCLUDE" ${ARGN})
+  file(GLOB_RECURSE SOURCES CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  if(ARG_EXCLUDE)
+    list(FILTER SOURCES EXCLUDE REGEX "${ARG_EXCLUDE}")
+  endif()
+  add_library(mantissa_${NAME} OBJECT ${SOURCES})
+  target_include_directories(mantissa_${NAME} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+  target_link_libraries(mantissa_${NAME} PUBLIC ${ARG_LIBRARIES})
+  # Object libraries do not pass their objects on transitively; a floor names those it stands on.
+  add_library(mantissa_${NAME}_all INTERFACE)
+  target_link_libraries(mantissa_${NAME}_all INTERFACE mantissa_${NAME} $<TARGET_OBJECTS:mantissa_${NAME}>)
+  foreach(floor ${ARG_BELOW})
+    target_link_libraries(mantissa_${NAME} PUBLIC $<TARGET_PROPERTY:mantissa_${floor},INTERFACE_LINK_LIBRARIES>)
+    target_link_libraries(mantissa_${NAME}_all INTERFACE mantissa_${floor} $<TARGET_OBJECTS:mantissa_${floor}>)
+  endforeach()
+endfunction()
