@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arch/chip/config.h"
+
+#include "arch/units/matrix_model.h"
+
+namespace mantissa::config {
+
+const std::vector<std::pair<arch::Dataflow, const char*>>& EnumNames<arch::Dataflow>::names() {
+  static const std::vector<std::pair<arch::Dataflow, const char*>> table = {
+      {arch::Dataflow::weight_stationary, "weight_stationary"},
+      {arch::Dataflow::output_stationary, "output_stationary"},
+      {arch::Dataflow::input_stationary, "input_stationary"}};
+  return table;
+}
+
+const std::vector<std::pair<trace::NumberFormat, const char*>>&
+EnumNames<trace::NumberFormat>::names() {
+  static const auto table = [] {
+    std::vector<std::pair<trace::NumberFormat, const char*>> rows;
+    for (const auto& format : trace::number_formats()) rows.emplace_back(format.format, format.name);
+    return rows;
+  }();
+  return table;
+}
+
+}  // namespace mantissa::config
+
+namespace mantissa::arch {
+
+using config::at_least;
+using config::range;
+using config::Schema;
+using trace::NumberFormat;
+
+const Schema<MatrixConfig>& MatrixConfig::schema() {
+  static const auto schema =
+      Schema<MatrixConfig>("Matrix unit: R x C processing elements.")
+          .optional("model", &MatrixConfig::model, "Registered model of the unit.")
+          .required("rows", &MatrixConfig::rows, range(1, 4096),
+                    "Rows R; the reduction dimension when weight or input stationary.")
+          .required("columns", &MatrixConfig::columns, range(1, 4096), "Columns C.")
+          .optional("units", &MatrixConfig::units, range(1, 64),
+                    "Arrays that work on one command side by side.")
+          .optional("dataflow", &MatrixConfig::dataflow, "Which operand stays in the array.")
+          .optional("formats", &MatrixConfig::formats,
+                    "Operand formats (int8 -> int32, bf16 -> fp32); the first is native.")
+          .optional("double_buffer", &MatrixConfig::double_buffer,
+                    "Load the next stationary operand (or drain the last sums) behind the stream.")
+          .constraint("model",
+                      [](const MatrixConfig& m) {
+                        if (find_matrix_model(m.model) != nullptr) return std::string();
+                        std::string names;
+                        for (const auto& n : matrix_models()) names += (names.empty() ? "" : ", ") + n;
+                        return "no matrix unit model '" + m.model + "'; there are: " + names;
+                      })
+          .constraint("formats", [](const MatrixConfig& m) {
+            if (m.formats.empty()) return std::string("at least one format, int8 or bf16");
+            for (auto f : m.formats)
+              if (f != NumberFormat::int8 && f != NumberFormat::bf16)
+                return std::string("the systolic array multiplies int8 or bf16, not ") +
+                       trace::name(f);
+            return std::string();
+          });
+  return schema;
+}
+
+const Schema<AccumulatorConfig>& AccumulatorConfig::schema() {
+  static const auto schema =
+      Schema<AccumulatorConfig>("Accumulators below the array, 32 bits each.")
+          .optional("rows", &AccumulatorConfig::rows, range(1, 1 << 24),
+                    "Partial sums per column and unit.");
+  return schema;
+}
+
+const Schema<ScratchpadConfig>& ScratchpadConfig::schema() {
+  static const auto schema =
+      Schema<ScratchpadConfig>("Banked scratchpad for operands and results.")
+          .required("capacity", &ScratchpadConfig::capacity, range(64, 1ull << 40), "Bytes in all.")
+          .optional("banks", &ScratchpadConfig::banks, range(1, 4096), "Banks.")
+          .optional("bank_width", &ScratchpadConfig::bank_width, range(1, 4096),
+                    "Bytes that one bank delivers per cycle.");
+  return schema;
+}
+
+const Schema<WeightBufferConfig>& WeightBufferConfig::schema() {
+  static const auto schema =
+      Schema<WeightBufferConfig>("Weight FIFO between memory and the array.")
+          .required("capacity", &WeightBufferConfig::capacity, range(64, 1ull << 40), "Bytes.");
+  return schema;
+}
+
+const Schema<VectorConfig>& VectorConfig::schema() {
+  static const auto schema =
+      Schema<VectorConfig>("Vector unit: activations, pooling, norms, softmax, reductions.")
+          .optional("lanes", &VectorConfig::lanes, range(1, 65536), "Elements per cycle.")
+          .optional("stages", &VectorConfig::stages, range(1, 64),
+                    "Element-wise operators chained in one pass.")
+          .optional("latency", &VectorConfig::latency, range(0, 4096),
+                    "Pipeline depth in cycles, paid once per command.");
+  return schema;
+}
+
+const Schema<DmaConfig>& DmaConfig::schema() {
+  static const auto schema =
+      Schema<DmaConfig>("DMA engines, one for loads and one for stores.")
+          .optional("outstanding", &DmaConfig::outstanding, range(1, 4096), "Bursts in flight.")
+          .optional("burst", &DmaConfig::burst, range(16, 1 << 20), "Bytes of one burst at most.")
+          .optional("issue", &DmaConfig::issue, range(1, 4096),
+                    "Core cycles from one burst to the next.");
+  return schema;
+}
+
+const Schema<CoreConfig>& CoreConfig::schema() {
+  static const auto schema =
+      Schema<CoreConfig>("One core.")
+          .required("clock", &CoreConfig::clock, range(1, 1e12), "Core clock.")
+          .required("matrix", &CoreConfig::matrix, "Matrix unit.")
+          .optional("accumulator", &CoreConfig::accumulator, "Accumulators.")
+          .required("scratchpad", &CoreConfig::scratchpad, "Scratchpad.")
+          .optional("weight_buffer", &CoreConfig::weight_buffer,
+                    "Storage for weights alone; none: weights share the scratchpad.")
+          .optional("vector", &CoreConfig::vector, "Vector unit.")
+          .optional("dma", &CoreConfig::dma, "DMA engines.");
+  return schema;
+}
+
+const Schema<LinkConfig>& LinkConfig::schema() {
+  static const auto schema =
+      Schema<LinkConfig>("Link between neighbours on a ring, per direction.")
+          .optional("bandwidth", &LinkConfig::bandwidth, at_least(1e-6), "Bytes per time.")
+          .optional("latency", &LinkConfig::latency, at_least(0), "From first byte sent to first received.");
+  return schema;
+}
+
+const Schema<MapperConfig>& MapperConfig::schema() {
+  static const auto schema =
+      Schema<MapperConfig>("Mapper: how operators become tiles and commands.")
+          .optional("resident_fraction", &MapperConfig::resident_fraction, range(0, 0.9),
+                    "Part of the scratchpad that may keep activations between operators.")
+          .optional("fuse", &MapperConfig::fuse,
+                    "Element-wise operators ride behind the operator that feeds them.")
+          .optional("group_packing", &MapperConfig::group_packing,
+                    "Several groups of a grouped convolution on the array's diagonal.")
+          .optional("barrier", &MapperConfig::barrier,
+                    "No operator starts before the one before it has finished.")
+          .optional("retype", &MapperConfig::retype,
+                    "Shape mode: run operators in the core's native format where theirs is missing.")
+          .optional("tile_m", &MapperConfig::tile_m, range(0, 1 << 30),
+                    "Rows of a tile (output pixels, tokens); 0: chosen.")
+          .optional("tile_k", &MapperConfig::tile_k, range(0, 1 << 30),
+                    "Reduction length of a tile; 0: chosen.")
+          .optional("tile_n", &MapperConfig::tile_n, range(0, 1 << 30),
+                    "Columns of a tile (output channels); 0: chosen.");
+  return schema;
+}
+
+const Schema<TechnologyConfig>& TechnologyConfig::schema() {
+  static const auto schema =
+      Schema<TechnologyConfig>("Technology that prices energy and area.")
+          .optional("name", &TechnologyConfig::name, "A file of configs/tech, or a path.")
+          .optional("dram", &TechnologyConfig::dram,
+                    "DRAM standard that prices a bit: DDR3, DDR4, LPDDR4, HBM2, ...")
+          .optional("idle_power", &TechnologyConfig::idle_power, at_least(0),
+                    "Published idle power of a whole chip, a row of its own beside modelled leakage.");
+  return schema;
+}
+
+const Schema<ArchConfig>& ArchConfig::schema() {
+  static const auto schema =
+      Schema<ArchConfig>("An architecture: chips of cores around matrix units.")
+          .required("version", &ArchConfig::version, range(1, 1), "Version of this format.")
+          .required("name", &ArchConfig::name, "Name in reports.")
+          .optional("description", &ArchConfig::description, "One line.")
+          .optional("chips", &ArchConfig::chips, range(1, 1024), "Chips on a ring.")
+          .optional("cores", &ArchConfig::cores, range(1, 64), "Cores per chip; they share its memory.")
+          .required("core", &ArchConfig::core, "Every core.")
+          .required("memory", &ArchConfig::memory, "Memory of one chip.")
+          .optional("link", &ArchConfig::link, "Chip-to-chip links.")
+          .optional("core_link", &ArchConfig::core_link, "Links between cores of one chip.")
+          .optional("mapper", &ArchConfig::mapper, "Mapper.")
+          .optional("technology", &ArchConfig::technology, "Technology.");
+  return schema;
+}
+
+}  // namespace mantissa::arch

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arch/core/core.h"
+
+#include <algorithm>
+
+#include "base/trace/vocabulary.h"
+
+namespace mantissa::arch {
+namespace {
+
+// Layers lowered ahead: enough to fetch weights early, few enough to bound memory.
+constexpr std::size_t window = 4;
+
+constexpr Cycles never{~0ull};
+
+}  // namespace
+
+Core::Core(const sc_core::sc_module_name& name, std::uint32_t rank, const ArchConfig& config,
+           Ring& ring)
+    : sc_module(name),
+      config_(config),
+      scratchpad_(config.core.scratchpad.capacity,
+                  config.core.weight_buffer ? config.core.weight_buffer->capacity : Bytes(0)),
+      loads_("loads", EngineKind::load, config.core.dma, scratchpad_, context_),
+      weights_("weights", EngineKind::weights, config.core.dma, scratchpad_, context_),
+      stores_("stores", EngineKind::store, config.core.dma, scratchpad_, context_),
+      matrix_("matrix", make_matrix_model(config.core), accumulators_, context_),
+      vector_("vector", config.core.vector, accumulators_, scratchpad_, context_),
+      link_("link", ring, context_) {
+  context_.core = rank;
+  context_.clock = Clock(config.core.clock);
+  context_.tokens = &tokens_;
+  context_.wakeups = &wakeups_;
+  context_.finished = [this](const Command& command) { finished(command); };
+  context_.span = [this](const Command& command, Cycles start, Cycles end) {
+    span(command, start, end);
+  };
+  tokens_.on_wake([this](std::uint32_t listeners) {
+    Engine* const engines[engine_kinds] = {&loads_, &weights_, &matrix_, &vector_, &stores_, &link_};
+    for (std::size_t i = 0; i < engine_kinds; ++i)
+      if (listeners & (1u << i)) engines[i]->wake();
+  });
+  matrix_.on_timetable = [this](const Command& command, const MatrixTimetable& t) {
+    const auto& work = std::get<MatrixCommand>(command.work);
+    scratchpad_.count_read(work.a, work.a_bytes);
+    scratchpad_.count_read(work.b, work.b_bytes);
+    // Every fold adds its sums; all but a tile's first read them back.
+    const std::uint64_t sums = work.tile.m * work.tile.n * 4;
+    const std::uint64_t depth = ceil_div(work.tile.k, matrix_.model().order().length(work.tile.k));
+    accumulators_.write_bytes += sums * depth;
+    accumulators_.read_bytes += sums * (depth - (work.tile.first ? 1 : 0));
+    results_[command.layer].busy += t.busy;
+  };
+  link_.describe_with([this](const Command& command) {
+    const LoweredLayer& layer = live_.at(command.layer);
+    const auto& op = plan_->trace->ops[layer.layer->head];
+    Ring::Request request;
+    request.kind = op.kind;
+    request.name = op.name;
+    request.bytes = std::max<std::uint64_t>(
+        std::get<LinkCommand>(command.work).bytes,
+        static_cast<std::uint64_t>(std::max<std::int64_t>(0, op.integer("bytes", 0))));
+    const auto me = static_cast<std::int64_t>(context_.core);
+    request.source = op.kind == trace::OpKind::recv ? op.integer("source", 0) : me;
+    request.destination = op.kind == trace::OpKind::send ? op.integer("destination", 0) : me;
+    request.tag = op.integer("tag", 0);
+    return request;
+  });
+}
+
+Core::~Core() = default;
+
+void Core::reset() {
+  for (Engine* engine : std::initializer_list<Engine*>{&loads_, &weights_, &matrix_, &vector_,
+                                                       &stores_, &link_})
+    engine->reset();
+  tokens_.clear();
+  scratchpad_.reset();
+  accumulators_.reset();
+  data_.reset();
+  lowering_.reset();
+  plan_ = nullptr;
+  live_.clear();
+  results_.clear();
+  vector_elements_.clear();
+  wakeups_ = commands_ = 0;
+  next_layer_ = 0;
+  end_ = Cycles(0);
+  stored_ = false;
+}
+
+void Core::start(const Plan& plan, const RunOptions& options, Femtoseconds origin,
+                 memory::BackingStore& store, std::function<void()> progress) {
+  plan_ = &plan;
+  progress_ = std::move(progress);
+  context_.origin = origin;
+  context_.observer = options.observer;
+  lowering_ = std::make_unique<Lowering>(plan, config_, tokens_);
+  if (options.fidelity == Fidelity::data) {
+    scratchpad_.hold_bytes(true);
+    data_ = std::make_unique<DataPath>(plan, config_, matrix_.model().order(), options.operands,
+                                       scratchpad_, accumulators_, store);
+    matrix_.compute_with([this](const Command& c) {
+      data_->multiply(live_.at(c.layer), std::get<MatrixCommand>(c.work));
+    });
+    vector_.compute_with([this](const Command& c) {
+      data_->drain(live_.at(c.layer), std::get<VectorCommand>(c.work));
+    });
+  } else {
+    matrix_.compute_with({});
+    vector_.compute_with({});
+  }
+  feed();
+}
+
+void Core::feed() {
+  while (next_layer_ < plan_layers() && live_.size() < window) {
+    CommandStream stream;
+    LoweredLayer layer = lowering_->lower(next_layer_, stream);
+    ++next_layer_;
+    layer.result.core = context_.core;
+    layer.result.start = never;
+    results_.push_back(layer.result);
+    commands_ += layer.commands;
+    count_vector_work(layer);
+    if (data_) data_->begin(layer);
+    const LayerId id = layer.id;
+    if (layer.commands > 0) {
+      live_.emplace(id, std::move(layer));
+    } else {
+      results_[id].start = Cycles(0);  // set from its inputs when the run is over
+      if (data_) data_->finish(layer);
+    }
+    for (Command& command : stream.commands) {
+      switch (command.engine) {
+        case EngineKind::load: loads_.push(std::move(command)); break;
+        case EngineKind::weights: weights_.push(std::move(command)); break;
+        case EngineKind::matrix: matrix_.push(std::move(command)); break;
+        case EngineKind::vector: vector_.push(std::move(command)); break;
+        case EngineKind::store: stores_.push(std::move(command)); break;
+        case EngineKind::link: link_.push(std::move(command)); break;
+      }
+    }
+  }
+}
+
+void Core::finished(const Command& command) {
+  LoweredLayer& layer = live_.at(command.layer);
+  if (command.evaluates_layer && data_) data_->evaluate(layer);
+  if (--layer.commands > 0) return;
+  if (data_) data_->finish(layer);
+  live_.erase(command.layer);
+  feed();
+  if (progress_) progress_();
+}
+
+void Core::span(const Command& command, Cycles start, Cycles end) {
+  LayerResult& result = results_[command.layer];
+  result.start = std::min(result.start, start);
+  result.end = std::max(result.end, end);
+  if (end >= end_) {
+    end_ = end;
+    stored_ = command.engine == EngineKind::store;
+  }
+  if (command.engine != EngineKind::matrix && arch::name(command.engine) == result.engine)
+    result.busy += end - start;
+  if (context_.observer != nullptr)
+    context_.observer->slice({context_.core, arch::name(command.engine),
+                              arch::name(command.engine), plan_->layers[command.layer].head, start,
+                              end});
+}
+
+void Core::count_vector_work(const LoweredLayer& layer) {
+  const auto& ops = plan_->trace->ops;
+  for (auto id : layer.layer->ops()) {
+    const bool head = id == layer.layer->head;
+    if (head && layer.engine == EngineKind::matrix) {
+      if (ops[id].inputs.size() > 2 && ops[id].inputs[2] != trace::no_tensor)
+        vector_elements_["add"] += layer.vector_elements;
+      else if (layer.layer->chain.empty())
+        vector_elements_["copy"] += layer.vector_elements;
+      continue;
+    }
+    vector_elements_[trace::name(ops[id].kind)] += layer.vector_elements;
+  }
+}
+
+std::string Core::stuck() const {
+  std::string text;
+  for (const auto& [id, layer] : live_)
+    text += (text.empty() ? "" : ", ") + layer.result.name + " (" + std::to_string(layer.commands) +
+            " commands left)";
+  return text;
+}
+
+}  // namespace mantissa::arch

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// One core: sequencer, engines, scratchpad, accumulators. The sequencer keeps a window of layers
+// lowered and hands their commands to the engines, which find their own order by tokens.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <systemc>
+
+#include "arch/engines/dma_engine.h"
+#include "arch/engines/link_engine.h"
+#include "arch/engines/matrix_engine.h"
+#include "arch/engines/vector_engine.h"
+#include "arch/mapper/lowering.h"
+#include "arch/session/data_path.h"
+
+namespace mantissa::arch {
+
+class Core : public sc_core::sc_module {
+ public:
+  Core(const sc_core::sc_module_name& name, std::uint32_t rank, const ArchConfig& config,
+       Ring& ring);
+  ~Core() override;
+
+  DmaEngine& loads() { return loads_; }
+  DmaEngine& weights() { return weights_; }
+  DmaEngine& stores() { return stores_; }
+
+  // Starts a trace at `origin` = cycle 0. `store` is the chip's memory contents in data mode.
+  void start(const Plan& plan, const RunOptions& options, Femtoseconds origin,
+             memory::BackingStore& store, std::function<void()> progress);
+  bool finished() const { return next_layer_ == plan_layers() && live_.empty(); }
+  void reset();
+
+  // What happened.
+  Cycles end() const { return end_; }
+  Stall tail() const { return stored_ ? Stall::dram : Stall::dependency; }
+  const MatrixEngine& matrix() const { return matrix_; }
+  const VectorEngine& vector() const { return vector_; }
+  const Scratchpad& scratchpad() const { return scratchpad_; }
+  const Accumulators& accumulators() const { return accumulators_; }
+  std::vector<LayerResult>& layers() { return results_; }
+  const std::map<std::string, std::uint64_t>& vector_elements() const { return vector_elements_; }
+  std::uint64_t commands() const { return commands_; }
+  std::uint64_t wakeups() const { return wakeups_; }
+  DataPath* data() { return data_.get(); }
+  std::string stuck() const;  // what unfinished layers wait for, for a message
+
+ private:
+  std::size_t plan_layers() const { return plan_ == nullptr ? 0 : plan_->layers.size(); }
+  void feed();
+  void finished(const Command& command);
+  void span(const Command& command, Cycles start, Cycles end);
+  void count_vector_work(const LoweredLayer& layer);
+
+  const ArchConfig& config_;
+  CoreContext context_;
+  TokenTable tokens_;
+  Scratchpad scratchpad_;
+  Accumulators accumulators_;
+  std::uint64_t wakeups_ = 0;
+  DmaEngine loads_, weights_, stores_;
+  MatrixEngine matrix_;
+  VectorEngine vector_;
+  LinkEngine link_;
+
+  const Plan* plan_ = nullptr;
+  std::unique_ptr<Lowering> lowering_;
+  std::unique_ptr<DataPath> data_;
+  std::function<void()> progress_;
+  LayerId next_layer_ = 0;
+  std::map<LayerId, LoweredLayer> live_;
+  std::vector<LayerResult> results_;
+  std::map<std::string, std::uint64_t> vector_elements_;  // by operator name
+  std::uint64_t commands_ = 0;
+  Cycles end_{};
+  bool stored_ = false;
+};
+
+}  // namespace mantissa::arch

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// DMA engine: cuts transfer commands into bursts and keeps several of them in flight on its TLM-2.0
+// socket. Bursts of the next command follow those of the one before without a gap; commands complete
+// when their last burst does.
+//
+// Each cycle that it is awake it
+//   1. retires bursts whose answer has arrived, scattering read bytes into the scratchpad;
+//   2. completes commands that have no burst left;
+//   3. issues the next burst, if the issue interval has passed and fewer than `outstanding` fly.
+#pragma once
+
+#include <memory>
+#include <tlm>
+#include <tlm_utils/simple_initiator_socket.h>
+
+#include "arch/core/engine.h"
+#include "arch/core/scratchpad.h"
+
+namespace mantissa::arch {
+
+class DmaEngine : public Engine {
+ public:
+  tlm_utils::simple_initiator_socket<DmaEngine> socket;
+
+  DmaEngine(const sc_core::sc_module_name& name, EngineKind kind, const DmaConfig& config,
+            Scratchpad& scratchpad, CoreContext& context);
+  ~DmaEngine() override;
+
+  std::uint64_t bursts() const { return bursts_; }
+  std::uint64_t bytes() const { return bytes_; }
+  void reset() override;
+
+ private:
+  struct Transfer;  // a command under way
+  struct Burst;     // a payload under way
+
+  void advance(Cycles now) override;
+  void retire(Cycles now);
+  void complete_transfers(Cycles now);
+  bool issue(Cycles now);
+  Burst* free_burst();
+  void stage(const TransferCommand& command, Burst& burst, bool into_scratchpad);
+  tlm::tlm_sync_enum answered(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                              sc_core::sc_time& delay);
+
+  bool write_;
+  std::uint64_t burst_bytes_;
+  Cycles issue_interval_;
+  Scratchpad& scratchpad_;
+  std::vector<std::unique_ptr<Burst>> pool_;
+  std::deque<std::unique_ptr<Transfer>> transfers_;
+  Cycles next_issue_{};
+  std::uint64_t bursts_ = 0, bytes_ = 0;
+};
+
+}  // namespace mantissa::arch

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arch/engines/vector_engine.h"
+
+#include <algorithm>
+
+namespace mantissa::arch {
+
+VectorEngine::VectorEngine(const sc_core::sc_module_name& name, const VectorConfig& config,
+                           Accumulators& accumulators, Scratchpad& scratchpad,
+                           CoreContext& context)
+    : Engine(name, EngineKind::vector, context),
+      lanes_(static_cast<std::uint64_t>(config.lanes)),
+      latency_(static_cast<std::uint64_t>(config.latency)),
+      accumulators_(accumulators),
+      scratchpad_(scratchpad) {}
+
+void VectorEngine::reset() {
+  Engine::reset();
+  agenda_.clear();
+  free_ = busy_ = Cycles(0);
+}
+
+void VectorEngine::advance(Cycles now) {
+  while (ready_head() != nullptr) {
+    const Cycles able_since = readiness(queue_head()).at;
+    Command command = pop();
+    const auto& work = std::get<VectorCommand>(command.work);
+    const Cycles start = std::max(now, free_);
+    const Cycles cycles(ceil_div(work.elements, lanes_) * work.passes);
+    free_ = start + cycles;
+    busy_ += cycles;
+    if (work.slot >= 0) {
+      const auto& slot = accumulators_.slot(static_cast<std::uint32_t>(work.slot));
+      free_ = std::max(free_, slot.complete_at);
+      accumulators_.read_bytes += work.m * work.n * 4;
+    }
+    scratchpad_.count_read(work.addend, work.read_bytes);
+    scratchpad_.count_write(work.out, work.write_bytes);
+    agenda_.push_back({free_ + latency_, std::move(command), start, able_since});
+  }
+  while (!agenda_.empty() && agenda_.front().at <= now) {
+    const Pending done = std::move(agenda_.front());
+    agenda_.pop_front();
+    if (compute_) compute_(done.command);
+    complete(done.command, done.started, done.at, done.able_since);
+  }
+  if (!agenda_.empty()) wake_at(agenda_.front().at);
+}
+
+}  // namespace mantissa::arch

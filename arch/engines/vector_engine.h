@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The vector unit's engine. A command occupies the lanes for passes x ceil(elements / lanes) cycles
+// and completes `latency` later. One that empties accumulators may start with the first row of
+// results and cannot finish before the last has arrived.
+#pragma once
+
+#include <queue>
+
+#include "arch/core/accumulators.h"
+#include "arch/core/engine.h"
+#include "arch/core/scratchpad.h"
+
+namespace mantissa::arch {
+
+class VectorEngine : public Engine {
+ public:
+  using Compute = std::function<void(const Command&)>;  // data mode: accumulators -> scratchpad
+
+  VectorEngine(const sc_core::sc_module_name& name, const VectorConfig& config,
+               Accumulators& accumulators, Scratchpad& scratchpad, CoreContext& context);
+
+  void compute_with(Compute compute) { compute_ = std::move(compute); }
+  Cycles busy() const { return busy_; }
+  void reset() override;
+
+ private:
+  struct Pending {
+    Cycles at;
+    Command command;
+    Cycles started, able_since;
+  };
+
+  void advance(Cycles now) override;
+
+  std::uint64_t lanes_;
+  Cycles latency_;
+  Accumulators& accumulators_;
+  Scratchpad& scratchpad_;
+  Compute compute_;
+  std::deque<Pending> agenda_;  // completion times never decrease: the unit works in order
+  Cycles free_{}, busy_{};
+};
+
+}  // namespace mantissa::arch

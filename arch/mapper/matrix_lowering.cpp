@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "arch/mapper/lowering_parts.h"
+
+namespace mantissa::arch {
+
+using trace::no_tensor;
+
+MatrixLowering::MatrixLowering(Lowering& lowering, LoweredLayer& layer, CommandStream& out)
+    : l_(lowering),
+      layer_(layer),
+      out_(out),
+      plan_(lowering.plan_),
+      p_(layer.problem.emplace(matrix_problem(
+          plan_, plan_.trace->ops[layer.layer->head], l_.config_.core.matrix,
+          *make_matrix_model(l_.config_.core), l_.config_.mapper))),
+      t_(layer.tiling),
+      result_(layer.layer->outputs.front()) {
+  around_ = surroundings(plan_, *layer.layer, l_.config_, layer.addend);
+  layer.tiling = choose_tiling(p_, around_, l_.config_.core, l_.config_.mapper, layer.result.name);
+  result_columns_ = p_.n * p_.groups;
+  out_bytes_ = around_.out_bytes;
+  addend_bytes_ = around_.addend_bytes;
+  passes_ = chain_passes(plan_, *layer.layer, l_.config_.core.vector);
+  closed_form_ = make_matrix_model(l_.config_.core);
+}
+
+void MatrixLowering::run() {
+  layer_.engine = EngineKind::matrix;
+  layer_.result.engine = name(EngineKind::matrix);
+  layer_.result.macs = p_.macs();
+  layer_.result.reason = t_.reason;
+  layer_.result.tiling = fmt::format(
+      "M {} of {}, K {} of {}, N {} of {}; {}", t_.m.front().rows, p_.m,
+      reduction_length(p_, t_.k.front()), p_.k,
+      p_.groups > 1 ? std::min(t_.n.front().size * p_.packed, p_.groups) * p_.n : t_.n.front().size,
+      p_.n * p_.groups, t_.weights_outer ? "weights outer" : "inputs outer");
+
+  l_.wait_for_producers(*layer_.layer, producers_);
+  resident_claims_ = l_.resident_claims(*layer_.layer);
+  const bool weight_buffer = around_.weight_buffer > 0 && p_.b_is_parameter;
+  if (p_.b_is_parameter) layer_.b_image = l_.weight_image(p_.b, t_);
+  l_.fit_tiles(t_.tile_bytes);
+  a_ = l_.make_ring(t_.a_slot, t_.a_slots, false);
+  b_ = l_.make_ring(t_.b_slot, t_.b_slots, weight_buffer);
+  out_ring_ = l_.make_ring(t_.out_slot, t_.out_slots, false);
+  addend_ = l_.make_ring(t_.addend_slot, t_.addend_slot > 0 ? 2 : 0, false);
+  parameters_ = l_.make_ring(t_.parameter_slot, t_.parameter_slot > 0 ? 2 : 0, false);
+  accumulator_claims_.resize(t_.accumulator_slots);
+
+  for (std::uint64_t instance = 0; instance < p_.instances; ++instance) {
+    if (t_.weights_outer) {
+      for (std::size_t ni = 0; ni < t_.n.size(); ++ni)
+        for (std::size_t mi = 0; mi < t_.m.size(); ++mi) tile(instance, mi, ni);
+    } else {
+      for (std::size_t mi = 0; mi < t_.m.size(); ++mi)
+        for (std::size_t ni = 0; ni < t_.n.size(); ++ni) tile(instance, mi, ni);
+    }
+  }
+  layer_.result.compute = closed_form_->free_at();
+  for (auto* ring : {&a_, &b_, &out_ring_, &addend_, &parameters_}) l_.retire(*ring);
+}
+
+Command& MatrixLowering::emit(EngineKind engine) {
+  out_.commands.emplace_back();
+  out_.commands.back().engine = engine;
+  return out_.commands.back();
+}
+
+// Result columns before column span `ni`.
+std::uint64_t MatrixLowering::result_column(std::size_t ni) const {
+  return p_.groups > 1 ? t_.n[ni].first * p_.packed * p_.n : t_.n[ni].first;
+}
+
+Span MatrixLowering::groups_of(std::size_t ni) const {
+  const std::uint64_t first = t_.n[ni].first * p_.packed;
+  return {first, std::min(p_.groups - first, t_.n[ni].size * p_.packed)};
+}
+
+void MatrixLowering::tile(std::uint64_t instance, std::size_t mi, std::size_t ni) {
+  // Accumulator tiles: one per packed round of groups, or per step of the result.
+  std::vector<Block> blocks;
+  const std::uint64_t rows = t_.m[mi].rows;
+  const std::uint64_t rounds = p_.groups > 1 ? t_.n[ni].size : 1;
+  for (std::uint64_t round = 0; round < rounds; ++round) {
+    std::uint64_t base = 0, width = t_.n[ni].size;
+    if (p_.groups > 1) {
+      const std::uint64_t first = round * p_.packed;
+      base = first * p_.n;
+      width = std::min(p_.packed, groups_of(ni).size - first) * p_.n;
+    }
+    for (std::uint64_t n = 0; n < width; n += t_.step_n)
+      for (std::uint64_t m = 0; m < rows; m += t_.step_m) {
+        blocks.push_back({next_slot_, m, std::min(t_.step_m, rows - m), base + n,
+                          std::min(t_.step_n, width - n)});
+        next_slot_ = (next_slot_ + 1) % t_.accumulator_slots;
+        if (t_.k.size() > 1) continue;
+        // One tile along k: an accumulator tile is finished at once, and its slot goes round.
+        ensure_b(instance, 0, ni);
+        ensure_parameters(ni);
+        ensure_a(instance, mi, 0, ni);
+        multiply(instance, mi, 0, ni, blocks.back());
+        drain(instance, mi, ni, blocks.back());
+      }
+  }
+  if (t_.k.size() == 1) return;
+  ensure_parameters(ni);
+  for (std::size_t ki = 0; ki < t_.k.size(); ++ki) {
+    ensure_b(instance, ki, ni);
+    ensure_a(instance, mi, ki, ni);
+    for (const Block& block : blocks) {
+      multiply(instance, mi, ki, ni, block);
+      if (ki + 1 == t_.k.size()) drain(instance, mi, ni, block);
+    }
+  }
+}
+
+void MatrixLowering::ensure_b(std::uint64_t instance, std::size_t ki, std::size_t ni) {
+  if (around_.b_resident) return;
+  const auto id = static_cast<std::int64_t>((instance * t_.n.size() + ni) * t_.k.size() + ki);
+  if (b_.holds == id) return;
+  b_.holds = id;
+  Command& load = emit(p_.b_is_parameter ? EngineKind::weights : EngineKind::load);
+  load.waits = b_.turn();
+  if (!p_.b_is_parameter) load.waits.insert(load.waits.end(), producers_.begin(), producers_.end());
+  b_.filled = l_.tokens_.arm(1, Stall::dram);
+  b_.freed = l_.tokens_.arm(0, Stall::dram);
+  b_.claims[b_.current].push_back(b_.freed);
+  load.signals.push_back(b_.filled);
+
+  const std::uint64_t e = p_.operand_bytes;
+  const std::uint64_t depth = reduction_length(p_, t_.k[ki]);
+  TransferCommand t;
+  t.dram = p_.b_is_parameter ? layer_.b_image : plan_.place(p_.b).dram;
+  t.local = b_.address();
+  if (p_.groups > 1) {
+    const Span groups = groups_of(ni);
+    t.dram += groups.first * p_.k * p_.n * e;
+    t.row_bytes = groups.size * p_.k * p_.n * e;
+  } else if (p_.b_is_parameter) {
+    // Parameters lie in memory tile after tile, as the host packs them.
+    const std::uint64_t before = reduction_length(p_, {0, t_.k[ki].first});
+    t.dram += p_.b_block[instance] * p_.k * p_.n * e;
+    t.dram += (t_.n[ni].first * p_.k + before * t_.n[ni].size) * e;
+    t.row_bytes = depth * t_.n[ni].size * e;
+  } else {
+    const std::uint64_t k0 = t_.k[ki].first, n0 = t_.n[ni].first;
+    t.dram += p_.b_block[instance] * p_.k * p_.n * e;
+    t.dram += (p_.b_transposed ? n0 * p_.k + k0 : k0 * p_.n + n0) * e;
+    t.rows = p_.b_transposed ? t_.n[ni].size : depth;
+    t.row_bytes = (p_.b_transposed ? depth : t_.n[ni].size) * e;
+    t.dram_stride = (p_.b_transposed ? p_.k : p_.n) * e;
+  }
+  if (t.dram_stride == 0) t.dram_stride = t.row_bytes;
+  t.local_stride = t.row_bytes;
+  layer_.result.dram_read_bytes += t.rows * t.row_bytes;
+  load.work = t;
+}
+
+void MatrixLowering::ensure_parameters(std::size_t ni) {
+  if (parameters_.count == 0 || parameters_.holds == static_cast<std::int64_t>(ni)) return;
+  parameters_.holds = static_cast<std::int64_t>(ni);
+  Command& load = emit(EngineKind::weights);
+  load.waits = parameters_.turn();
+  parameters_.filled = l_.tokens_.arm(1, Stall::dram);
+  parameters_.freed = l_.tokens_.arm(0, Stall::dram);
+  parameters_.claims[parameters_.current].push_back(parameters_.freed);
+  load.signals.push_back(parameters_.filled);
+  const std::uint64_t columns = p_.groups > 1 ? groups_of(ni).size * p_.n : t_.n[ni].size;
+  TransferCommand t;
+  // Their values reach the vector unit with the chain's operators; here their bytes are what counts.
+  t.dram = plan_.place(p_.b).dram;
+  t.local = parameters_.address();
+  t.row_bytes = t.dram_stride = t.local_stride = columns * around_.parameter_bytes;
+  t.moves_bytes = false;
+  layer_.result.dram_read_bytes += t.row_bytes;
+  load.work = t;
+}
+
+void MatrixLowering::ensure_a(std::uint64_t instance, std::size_t mi, std::size_t ki,
+                              std::size_t ni) {
+  if (around_.a_resident) return;
+  const std::size_t inner = p_.groups > 1 ? t_.n.size() : t_.k.size();
+  const auto id = static_cast<std::int64_t>((instance * t_.m.size() + mi) * inner +
+                                            (p_.groups > 1 ? ni : ki));
+  if (a_.holds == id) return;
+  a_.holds = id;
+  Command& load = emit(plan_.tensor(p_.a).role == trace::Role::parameter ? EngineKind::weights
+                                                                         : EngineKind::load);
+  load.waits = a_.turn();
+  load.waits.insert(load.waits.end(), producers_.begin(), producers_.end());
+  a_.filled = l_.tokens_.arm(1, Stall::dram);
+  a_.freed = l_.tokens_.arm(0, Stall::dram);
+  a_.claims[a_.current].push_back(a_.freed);
+  load.signals.push_back(a_.filled);
+
+  const std::uint64_t e = p_.operand_bytes;
+  const RowBlock& block = t_.m[mi];
+  TransferCommand t;
+  t.dram = plan_.place(p_.a).dram;
+  t.local = a_.address();
+  if (p_.convolution) {
+    const auto& c = p_.conv;
+    const auto channels = static_cast<std::uint64_t>(c.channels);
+    Span span = t_.k[ki];
+    if (p_.groups > 1) {
+      const std::uint64_t per_group = channels / p_.groups;
+      span = {groups_of(ni).first * per_group, groups_of(ni).size * per_group};
+    }
+    const auto pixel = static_cast<std::uint64_t>(
+        (block.first_image * c.height + block.first_input_row) * c.width);
+    t.dram += (pixel * channels + span.first) * e;
+    t.rows = static_cast<std::uint64_t>(block.images * block.input_rows * c.width);
+    t.row_bytes = span.size * e;
+    t.dram_stride = channels * e;
+  } else {
+    const Span k = p_.groups > 1 ? Span{0, p_.k} : t_.k[ki];
+    t.dram += p_.a_block[instance] * p_.m * p_.k * e;
+    t.dram += (p_.a_transposed ? k.first * p_.m + block.first : block.first * p_.k + k.first) * e;
+    t.rows = p_.a_transposed ? k.size : block.rows;
+    t.row_bytes = (p_.a_transposed ? block.rows : k.size) * e;
+    t.dram_stride = (p_.a_transposed ? p_.m : p_.k) * e;
+  }
+  t.local_stride = t.row_bytes;
+  layer_.result.dram_read_bytes += t.rows * t.row_bytes;
+  load.work = t;
+}
+
+void MatrixLowering::multiply(std::uint64_t instance, std::size_t mi, std::size_t ki,
+                              std::size_t ni, const Block& block) {
+  const std::uint64_t e = p_.operand_bytes;
+  const RowBlock& rows = t_.m[mi];
+  Command& command = emit(EngineKind::matrix);
+  MatrixCommand c;
+  const std::uint64_t depth = reduction_length(p_, t_.k[ki]);
+  std::uint64_t groups = 1;
+  if (p_.groups > 1) groups = ceil_div(block.columns, p_.n);
+  c.groups = static_cast<std::uint32_t>(p_.groups > 1 && block.columns >= p_.n ? groups : 1);
+  c.tile = {block.rows, p_.groups > 1 ? c.groups * p_.k : depth, block.columns, ki == 0,
+            ki + 1 == t_.k.size(), e};
+  c.macs = block.rows * (p_.groups > 1 ? p_.k : depth) * block.columns;
+  c.slot = block.slot;
+  // Output stationary, every row block of the array takes the columns' operands again.
+  const bool os = l_.config_.core.matrix.dataflow == Dataflow::output_stationary;
+  c.a_bytes = c.tile.m * c.tile.k * e;
+  c.b_bytes = (c.macs / block.rows) * e *
+              (os ? ceil_div(block.rows, static_cast<std::uint64_t>(l_.config_.core.matrix.rows)) : 1);
+  c.a_transposed = p_.a_transposed;
+  c.b_transposed = p_.b_transposed;
+
+  // Operand A.
+  if (p_.convolution) {
+    const auto& conv = p_.conv;
+    const auto channels = static_cast<std::uint64_t>(conv.channels);
+    c.window.convolution = true;
+    c.window.first_image = rows.first_image;
+    c.window.images = rows.images;
+    c.window.first_output_row = rows.first_output_row;
+    c.window.output_rows = rows.output_rows;
+    c.window.first_input_row = rows.first_input_row;
+    c.window.input_rows = rows.input_rows;
+    const std::uint64_t first_group = p_.groups > 1 ? block.n / p_.n : 0;  // within the span
+    const std::uint64_t per_group = channels / p_.groups;
+    if (around_.a_resident) {
+      const auto pixel = static_cast<std::uint64_t>(
+          (rows.first_image * conv.height + rows.first_input_row) * conv.width);
+      c.a = plan_.place(p_.a).local + pixel * channels * e;
+      c.window.pixel_stride = channels * e;
+      c.window.channel_offset =
+          (p_.groups > 1 ? (groups_of(ni).first + first_group) * per_group : t_.k[ki].first) * e;
+    } else {
+      c.a = a_.address();
+      c.window.pixel_stride =
+          (p_.groups > 1 ? groups_of(ni).size * per_group : t_.k[ki].size) * e;
+      c.window.channel_offset = first_group * per_group * e;
+    }
+  } else if (around_.a_resident) {
+    const std::uint64_t row = rows.first + block.m, k0 = t_.k[ki].first;
+    c.a = plan_.place(p_.a).local + p_.a_block[instance] * p_.m * p_.k * e +
+          (p_.a_transposed ? k0 * p_.m + row : row * p_.k + k0) * e;
+    c.a_stride = (p_.a_transposed ? p_.m : p_.k) * e;
+  } else {
+    c.a_stride = (p_.a_transposed ? rows.rows : depth) * e;
+    c.a = a_.address() + (p_.a_transposed ? block.m * e : block.m * c.a_stride);
+  }
+  // A convolution's rows of this block start inside the row block.
+  if (p_.convolution) c.window.first_row = block.m;
+
+  // Operand B.
+  if (p_.groups > 1) {
+    c.b = b_.address() + (block.n / p_.n) * p_.k * p_.n * e + (block.n % p_.n) * e;
+    c.b_stride = p_.n * e;
+  } else if (around_.b_resident) {
+    const std::uint64_t n0 = t_.n[ni].first + block.n, k0 = t_.k[ki].first;
+    c.b = plan_.place(p_.b).local + p_.b_block[instance] * p_.k * p_.n * e +
+          (p_.b_transposed ? n0 * p_.k + k0 : k0 * p_.n + n0) * e;
+    c.b_stride = (p_.b_transposed ? p_.k : p_.n) * e;
+  } else {
+    // The host stores parameters [k, n]; only activations keep their transposition.
+    c.b_transposed = p_.b_transposed && !p_.b_is_parameter;
+    c.b_stride = (c.b_transposed ? depth : t_.n[ni].size) * e;
+    c.b = b_.address() + (c.b_transposed ? block.n * c.b_stride : block.n * e);
+  }
+
+  // Tokens.
+  if (around_.a_resident || around_.b_resident)
+    command.waits.insert(command.waits.end(), producers_.begin(), producers_.end());
+  const auto uses = [&](Lowering::Ring& ring) {
+    if (ring.count == 0) return;
+    command.waits.push_back(ring.filled);
+    l_.tokens_.expect_one_more(ring.freed);
+    command.early_signals.push_back(ring.freed);
+  };
+  uses(a_);
+  uses(b_);
+  if (ki == 0) {
+    TokenList& claims = accumulator_claims_[block.slot];
+    command.waits.insert(command.waits.end(), claims.begin(), claims.end());
+    claims.clear();
+  }
+  if (c.tile.last) {
+    drained_ready_ = l_.tokens_.arm(1, Stall::dependency);
+    command.result_signals.push_back(drained_ready_);
+  }
+  l_.tokens_.expect_one_more(layer_.done);
+  command.signals.push_back(layer_.done);
+  layer_.result.folds += closed_form_->append(c.tile, Cycles(0)).folds;
+  command.work = c;
+}
+
+void MatrixLowering::drain(std::uint64_t instance, std::size_t mi, std::size_t ni,
+                           const Block& block) {
+  const std::uint64_t row = instance * p_.m + t_.m[mi].first + block.m;
+  const std::uint64_t column = result_column(ni) + block.n;
+  const std::uint64_t offset = row * result_columns_ + column;
+  TokenId addend_filled = 0, addend_freed = 0;
+  if (addend_.count > 0) {
+    Command& load = emit(EngineKind::load);
+    load.waits = addend_.turn();
+    load.waits.insert(load.waits.end(), producers_.begin(), producers_.end());
+    addend_filled = l_.tokens_.arm(1, Stall::dram);
+    addend_freed = l_.tokens_.arm(1, Stall::dram);
+    addend_.claims[addend_.current].push_back(addend_freed);
+    load.signals.push_back(addend_filled);
+    TransferCommand t;
+    t.dram = plan_.place(layer_.addend).dram + offset * addend_bytes_;
+    t.local = addend_.address();
+    t.rows = block.rows;
+    t.row_bytes = t.local_stride = block.columns * addend_bytes_;
+    t.dram_stride = result_columns_ * addend_bytes_;
+    layer_.result.dram_read_bytes += t.rows * t.row_bytes;
+    load.work = t;
+  }
+
+  TokenList out_waits;
+  if (out_ring_.count > 0) out_waits = out_ring_.turn();
+  Command& command = emit(EngineKind::vector);
+  VectorCommand v;
+  v.slot = static_cast<std::int32_t>(block.slot);
+  v.m = block.rows;
+  v.n = block.columns;
+  v.first_row = row;
+  v.first_column = column;
+  v.elements = block.rows * block.columns;
+  v.passes = passes_;
+  v.write_bytes = v.elements * out_bytes_;
+  if (around_.out_resident) {
+    v.out = plan_.place(result_).local + offset * out_bytes_;
+    v.out_stride = result_columns_ * out_bytes_;
+  } else {
+    v.out = out_ring_.address();
+    v.out_stride = block.columns * out_bytes_;
+  }
+  if (around_.addend) {
+    v.read_bytes = v.elements * addend_bytes_;
+    v.addend = around_.addend_resident
+                   ? plan_.place(layer_.addend).local + offset * addend_bytes_
+                   : addend_.address();
+    v.addend_stride =
+        (around_.addend_resident ? result_columns_ : block.columns) * addend_bytes_;
+  }
+  command.waits = out_waits;
+  command.waits.push_back(drained_ready_);
+  if (addend_.count > 0) {
+    command.waits.push_back(addend_filled);
+    command.signals.push_back(addend_freed);
+  } else if (around_.addend) {
+    command.waits.insert(command.waits.end(), producers_.begin(), producers_.end());
+  }
+  if (parameters_.count > 0) {
+    command.waits.push_back(parameters_.filled);
+    l_.tokens_.expect_one_more(parameters_.freed);
+    command.signals.push_back(parameters_.freed);
+  }
+  command.waits.insert(command.waits.end(), resident_claims_.begin(), resident_claims_.end());
+  const TokenId emptied = l_.tokens_.arm(1, Stall::accumulator);
+  accumulator_claims_[block.slot].push_back(emptied);
+  command.signals.push_back(emptied);
+  l_.tokens_.expect_one_more(layer_.done);
+  command.signals.push_back(layer_.done);
+  layer_.vector_elements += v.elements;
+  command.work = v;
+  if (around_.out_resident) return;
+
+  const TokenId written = l_.tokens_.arm(1, Stall::dependency);
+  command.signals.push_back(written);
+  Command& store = emit(EngineKind::store);
+  store.waits.push_back(written);
+  const TokenId stored = l_.tokens_.arm(1, Stall::dram);
+  out_ring_.claims[out_ring_.current].push_back(stored);
+  store.signals.push_back(stored);
+  l_.tokens_.expect_one_more(layer_.done);
+  store.signals.push_back(layer_.done);
+  TransferCommand t;
+  t.dram = plan_.place(result_).dram + offset * out_bytes_;
+  t.local = v.out;
+  t.rows = block.rows;
+  t.row_bytes = t.local_stride = block.columns * out_bytes_;
+  t.dram_stride = result_columns_ * out_bytes_;
+  layer_.result.dram_write_bytes += t.rows * t.row_bytes;
+  store.work = t;
+}
+
+}  // namespace mantissa::arch

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arch/mapper/matrix_problem.h"
+
+#include <algorithm>
+
+namespace mantissa::arch {
+namespace {
+
+using trace::Op;
+using trace::OpKind;
+using trace::Shape;
+using trace::Tensor;
+
+std::uint64_t u64(std::int64_t v) { return static_cast<std::uint64_t>(v); }
+
+// Index of each output batch element's matrix in an operand whose batch dimensions may broadcast.
+std::vector<std::uint64_t> batch_blocks(const Shape& operand, const Shape& output) {
+  const std::size_t batch_rank = output.size() - 2;
+  std::uint64_t count = 1;
+  for (std::size_t d = 0; d < batch_rank; ++d) count *= u64(output[d]);
+  std::vector<std::uint64_t> blocks(count);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    std::uint64_t rest = i, index = 0, stride = 1;
+    for (std::size_t back = 1; back <= batch_rank; ++back) {
+      const std::size_t d = batch_rank - back;
+      const std::uint64_t position = rest % u64(output[d]);
+      rest /= u64(output[d]);
+      if (operand.size() < 2 + back) continue;
+      const std::int64_t size = operand[operand.size() - 2 - back];
+      index += (size == 1 ? 0 : position) * stride;
+      stride *= u64(size);
+    }
+    blocks[i] = index;
+  }
+  return blocks;
+}
+
+MatrixProblem from_matmul(const Plan& plan, const Op& op) {
+  MatrixProblem p;
+  const Shape& a = plan.tensor(op.inputs[0]).shape;
+  const Shape& b = plan.tensor(op.inputs[1]).shape;
+  const Shape& out = plan.tensor(op.outputs[0]).shape;
+  p.a = op.inputs[0];
+  p.b = op.inputs[1];
+  p.a_transposed = op.flag("transpose_a", false);
+  p.b_transposed = op.flag("transpose_b", false);
+  const auto dim = [](const Shape& s, std::size_t from_end) {
+    return from_end <= s.size() ? u64(s[s.size() - from_end]) : 1;
+  };
+  p.m = dim(a, p.a_transposed ? 1 : 2);
+  p.k = dim(a, p.a_transposed ? 2 : 1);
+  p.n = b.size() < 2 ? 1 : dim(b, p.b_transposed ? 2 : 1);
+  std::uint64_t b_batch = 1;
+  for (std::size_t d = 0; d + 2 < b.size(); ++d) b_batch *= u64(b[d]);
+  if (b_batch == 1 && !p.a_transposed) {
+    p.m = u64(trace::elements(a)) / p.k;  // one b for all: a's batch dimensions are rows
+    p.a_block = p.b_block = {0};
+  } else {
+    p.a_block = batch_blocks(a, out);
+    p.b_block = batch_blocks(b, out);
+    p.instances = p.a_block.size();
+  }
+  return p;
+}
+
+MatrixProblem from_convolution(const Plan& plan, const Op& op) {
+  MatrixProblem p;
+  std::vector<const Tensor*> inputs;
+  for (auto t : op.inputs)
+    inputs.push_back(t == trace::no_tensor ? nullptr : &plan.tensor(t));
+  p.a_block = p.b_block = {0};
+  p.a = op.inputs[0];
+  p.b = op.inputs[1];
+  const trace::Window window = trace::window_of(op, inputs);
+  p.groups = u64(window.groups);
+  const std::uint64_t taps = u64(window.kernel[0] * window.kernel[1]);
+  const Shape& out = plan.tensor(op.outputs[0]).shape;
+  switch (op.kind) {
+    case OpKind::conv2d: {
+      const Shape& in = inputs[0]->shape;
+      p.convolution = true;
+      p.conv = {window, in[0], in[1], in[2], in[3], out[2], out[3]};
+      p.m = u64(out[0] * out[2] * out[3]);
+      p.k = taps * u64(in[1]) / p.groups;
+      p.n = u64(out[1]) / p.groups;
+      break;
+    }
+    case OpKind::conv2d_input_grad: {
+      const Shape& grad = inputs[0]->shape;
+      p.computable = false;
+      p.m = u64(out[0] * out[2] * out[3]);
+      p.k = taps * u64(grad[1]) / p.groups;
+      p.n = u64(out[1]) / p.groups;
+      break;
+    }
+    default: {  // conv2d_weight_grad
+      const Shape& grad = inputs[0]->shape;
+      p.computable = false;
+      p.m = u64(out[0]) / p.groups;
+      p.k = u64(grad[0] * grad[2] * grad[3]);
+      p.n = taps * u64(out[1]);
+      break;
+    }
+  }
+  return p;
+}
+
+}  // namespace
+
+MatrixProblem matrix_problem(const Plan& plan, const Op& op, const MatrixConfig& config,
+                             const MatrixModel& model, const MapperConfig& mapper) {
+  MatrixProblem p =
+      op.kind == OpKind::matmul ? from_matmul(plan, op) : from_convolution(plan, op);
+  p.b_is_parameter = plan.tensor(p.b).role == trace::Role::parameter;
+  p.operand_bytes = std::max<std::uint64_t>(1, trace::bits(plan.format(p.a)) / 8);
+  if (p.groups > 1 && mapper.group_packing && config.dataflow == Dataflow::weight_stationary) {
+    const auto grain = model.granularity();
+    p.packed = std::max<std::uint64_t>(1, std::min(grain.k / p.k, grain.n / p.n));
+    p.packed = std::min(p.packed, p.groups);
+  }
+  return p;
+}
+
+}  // namespace mantissa::arch

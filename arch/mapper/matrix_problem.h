@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// A matrix operator as the matrix unit sees it: `instances` independent products, each of `groups`
+// blocks, acc[m, n] = sum over k of a[m, k] * b[k, n].
+//
+//   matmul   m = rows of a (with its batch dimensions when b has none), k, n
+//   conv2d   m = images x OH x OW output pixels, k = KH x KW x C/groups, n = O/groups; a's rows come
+//            from the im2col address generator, ordered (kh, kw, c)
+//   gradients of conv2d, shapes only: the input's as OH x OW -> H x W pixels by O x KH x KW, the
+//            weight's as O by C/groups x KH x KW over images x OH x OW
+//
+// Groups that are small are packed: p of them share a fold on the array's diagonal, p <= min(R / k,
+// C x units / n), off-diagonal elements masked out.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "arch/chip/config.h"
+#include "arch/mapper/layer.h"
+#include "arch/units/matrix_model.h"
+#include "base/trace/window.h"
+
+namespace mantissa::arch {
+
+struct Convolution {
+  trace::Window window;
+  std::int64_t images = 1, channels = 1, height = 1, width = 1;  // input
+  std::int64_t output_height = 1, output_width = 1;
+};
+
+struct MatrixProblem {
+  std::uint64_t instances = 1;
+  std::uint64_t groups = 1, packed = 1;  // packed groups share a fold
+  std::uint64_t m = 0, k = 0, n = 0;     // of one instance and group
+  trace::TensorId a = 0, b = 0;
+  bool a_transposed = false, b_transposed = false;  // stored [k, m], [n, k]
+  bool b_is_parameter = false;
+  std::vector<std::uint64_t> a_block, b_block;  // per instance: index of its matrix in a and b
+  bool convolution = false;
+  bool computable = true;  // data mode has a kernel for it
+  Convolution conv;
+  std::uint64_t operand_bytes = 1;
+
+  std::uint64_t macs() const { return instances * groups * m * k * n; }
+  // Groups in rounds of `packed`.
+  std::uint64_t group_rounds() const { return ceil_div(groups, packed); }
+};
+
+MatrixProblem matrix_problem(const Plan& plan, const trace::Op& op, const MatrixConfig& config,
+                             const MatrixModel& model, const MapperConfig& mapper);
+
+}  // namespace mantissa::arch

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arch/session/accounting.h"
+
+#include <algorithm>
+
+#include "base/trace/number_format.h"
+
+namespace mantissa::arch {
+namespace {
+
+double real(std::int64_t v) { return static_cast<double>(v); }
+
+}  // namespace
+
+std::vector<power::Component> components(const ArchConfig& config) {
+  const CoreConfig& core = config.core;
+  const auto cores = static_cast<std::uint64_t>(config.chips * config.cores);
+  const auto chips = static_cast<std::uint64_t>(config.chips);
+  // The widest format sizes the multipliers; vectors work on what the accumulators hold.
+  const trace::NumberFormat widest =
+      *std::max_element(core.matrix.formats.begin(), core.matrix.formats.end(),
+                        [](auto a, auto b) { return trace::bits(a) < trace::bits(b); });
+  const bool floats = trace::is_float(widest);
+  std::vector<power::Component> out;
+  out.push_back({"matrix",
+                 "mac_array",
+                 {{"rows", real(core.matrix.rows)},
+                  {"columns", real(core.matrix.columns)},
+                  {"units", real(core.matrix.units)}},
+                 {{"format", trace::name(widest)}},
+                 cores});
+  out.push_back({"accumulator",
+                 "sram",
+                 {{"capacity_bytes", real(core.accumulator.rows * core.matrix.columns * 4 *
+                                          core.matrix.units)},
+                  {"banks", real(core.matrix.units)}},
+                 {},
+                 cores});
+  out.push_back({"scratchpad",
+                 "sram",
+                 {{"capacity_bytes", static_cast<double>(core.scratchpad.capacity.value)},
+                  {"banks", real(core.scratchpad.banks)}},
+                 {},
+                 cores});
+  if (core.weight_buffer)
+    out.push_back({"weight_buffer",
+                   "sram",
+                   {{"capacity_bytes", static_cast<double>(core.weight_buffer->capacity.value)},
+                    {"banks", 4}},
+                   {},
+                   cores});
+  out.push_back({"vector",
+                 "vector_alu",
+                 {{"lanes", real(core.vector.lanes)}},
+                 {{"format", floats ? "fp32" : "int32"}},
+                 cores});
+  out.push_back({"dma",
+                 "dma",
+                 {{"channels", 3},
+                  {"buffer_bytes", static_cast<double>(core.dma.burst.value) * real(core.dma.outstanding)}},
+                 {},
+                 cores});
+  out.push_back({"control", "control", {}, {}, cores});
+  if (config.chips * config.cores > 1) out.push_back({"link", "link", {}, {}, cores});
+  power::Component dram{"dram", "dram", {}, {{"standard", config.technology.dram.value_or("DDR4")}},
+                        chips};
+  out.push_back(dram);
+  if (config.technology.idle_power)
+    out.push_back({"idle", "fixed", {{"idle_power_w", config.technology.idle_power->value}}, {}, chips});
+  return out;
+}
+
+std::vector<std::pair<const char*, std::uint64_t>> vector_actions(const std::string& op) {
+  using Actions = std::vector<std::pair<const char*, std::uint64_t>>;
+  static const std::map<std::string, Actions> table = {
+      {"add", {{"add", 1}}},
+      {"sub", {{"subtract", 1}}},
+      {"mul", {{"multiply", 1}}},
+      {"div", {{"divide", 1}}},
+      {"relu", {{"max", 1}}},
+      {"relu6", {{"max", 1}, {"min", 1}}},
+      {"leaky_relu", {{"compare", 1}, {"multiply", 1}}},
+      {"clamp", {{"max", 1}, {"min", 1}}},
+      {"maximum", {{"max", 1}}},
+      {"minimum", {{"min", 1}}},
+      {"sigmoid", {{"sigmoid", 1}}},
+      {"tanh", {{"tanh", 1}}},
+      {"gelu", {{"gelu", 1}}},
+      {"silu", {{"sigmoid", 1}, {"multiply", 1}}},
+      {"hardswish", {{"add", 1}, {"max", 1}, {"min", 1}, {"multiply", 2}}},
+      {"exp", {{"exp", 1}}},
+      {"log", {{"log", 1}}},
+      {"sqrt", {{"sqrt", 1}}},
+      {"rsqrt", {{"rsqrt", 1}}},
+      {"reciprocal", {{"reciprocal", 1}}},
+      {"erf", {{"erf", 1}}},
+      {"power", {{"log", 1}, {"multiply", 1}, {"exp", 1}}},
+      {"batch_norm", {{"multiply_add", 1}}},
+      {"requantize", {{"multiply", 1}, {"shift", 1}, {"max", 1}, {"min", 1}}},
+      {"quantize", {{"multiply", 1}, {"convert", 1}}},
+      {"dequantize", {{"convert", 1}, {"multiply", 1}}},
+      {"cast", {{"convert", 1}}},
+      {"max_pool2d", {{"max", 1}}},
+      {"avg_pool2d", {{"add", 1}}},
+      {"global_avg_pool2d", {{"add", 1}}},
+      // Row operators: what every element meets over all passes.
+      {"softmax", {{"max", 1}, {"subtract", 1}, {"exp", 1}, {"add", 1}, {"multiply", 1}}},
+      {"log_softmax", {{"max", 1}, {"subtract", 2}, {"exp", 1}, {"add", 1}}},
+      {"layer_norm", {{"add", 1}, {"subtract", 1}, {"multiply_add", 1}, {"multiply", 1}, {"multiply_add", 1}}},
+      {"group_norm", {{"add", 1}, {"subtract", 1}, {"multiply_add", 1}, {"multiply", 1}, {"multiply_add", 1}}},
+      {"batch_norm_train", {{"add", 1}, {"subtract", 1}, {"multiply_add", 1}, {"multiply_add", 1}}},
+      {"rms_norm", {{"multiply_add", 1}, {"multiply", 2}}},
+      {"reduce_sum", {{"add", 1}}},
+      {"reduce_mean", {{"add", 1}}},
+      {"reduce_max", {{"max", 1}}},
+      {"reduce_min", {{"min", 1}}},
+      {"argmax", {{"compare", 1}}},
+      {"sgd_step", {{"multiply_add", 2}}},
+      {"adam_step", {{"multiply_add", 3}, {"multiply", 1}, {"sqrt", 1}, {"divide", 1}}},
+  };
+  const auto found = table.find(op);
+  return found == table.end() ? Actions{{"move", 1}} : found->second;
+}
+
+void Accounting::add(const Core& core) {
+  const auto count = [&](const char* component, const char* action, std::uint64_t n) {
+    if (n > 0) counts_[{component, action}] += n;
+  };
+  const MatrixConfig& matrix = config_.core.matrix;
+  const auto rows = static_cast<std::uint64_t>(matrix.rows);
+  const auto columns = static_cast<std::uint64_t>(matrix.columns);
+  const std::uint64_t macs = core.matrix().macs();
+  const std::uint64_t offered =
+      core.matrix().time(core.end(), Stall::dependency).busy.value * matrix.peak_macs_per_cycle();
+  count("matrix", "mac", macs);
+  count("matrix", "gated_mac", offered > macs ? offered - macs : 0);
+  // A fold's R x C elements shift through (R + 1) / 2 stages on average.
+  const std::uint64_t shifted = core.matrix().folds() * columns * rows * (rows + 1) / 2;
+  count("matrix",
+        matrix.dataflow == Dataflow::output_stationary ? "drain" : "load_weight", shifted);
+
+  const auto storage = [&](const char* name, std::uint64_t read, std::uint64_t written) {
+    count(name, "read", read);
+    count(name, "write", written);
+    traffic_[std::string(name) + ".read"] += read;
+    traffic_[std::string(name) + ".write"] += written;
+  };
+  storage("accumulator", core.accumulators().read_bytes, core.accumulators().write_bytes);
+  storage("scratchpad", core.scratchpad().traffic().read, core.scratchpad().traffic().write);
+  if (config_.core.weight_buffer)
+    storage("weight_buffer", core.scratchpad().weight_traffic().read,
+            core.scratchpad().weight_traffic().write);
+  for (const auto& [op, elements] : core.vector_elements())
+    for (const auto& [action, per_element] : vector_actions(op))
+      count("vector", action, elements * per_element);
+  count("control", "command", core.commands());
+}
+
+void Accounting::add(const memory::MemoryStatistics& memory) {
+  const auto count = [&](const char* component, const char* action, std::uint64_t n) {
+    if (n > 0) counts_[{component, action}] += n;
+  };
+  count("dram", "read", memory.read_bytes);
+  count("dram", "write", memory.write_bytes);
+  count("dma", "byte", memory.read_bytes + memory.write_bytes);
+  count("dma", "descriptor", memory.reads + memory.writes);
+  traffic_["dram.read"] += memory.read_bytes;
+  traffic_["dram.write"] += memory.write_bytes;
+}
+
+std::vector<power::ActionCount> Accounting::actions() const {
+  std::vector<power::ActionCount> out;
+  for (const auto& [key, n] : counts_) out.push_back({key.first, key.second, n, {}});
+  if (link_bytes_ > 0) out.push_back({"link", "byte", link_bytes_, {}});
+  return out;
+}
+
+}  // namespace mantissa::arch

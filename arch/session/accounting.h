@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a chip is made of and what its parts did, in the vocabulary that power/ prices.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "arch/chip/config.h"
+#include "arch/core/core.h"
+#include "memory/memory.h"
+#include "power/component.h"
+
+namespace mantissa::arch {
+
+// Components of all chips; equal parts of all cores are one component with a count.
+std::vector<power::Component> components(const ArchConfig& config);
+
+// Vector-unit actions of one element of an operator, by operator name.
+std::vector<std::pair<const char*, std::uint64_t>> vector_actions(const std::string& op);
+
+class Accounting {
+ public:
+  explicit Accounting(const ArchConfig& config) : config_(config) {}
+  void add(const Core& core);
+  void add(const memory::MemoryStatistics& memory);
+  void add_link(std::uint64_t bytes) { link_bytes_ += bytes; }
+  std::vector<power::ActionCount> actions() const;
+  std::map<std::string, std::uint64_t> traffic() const { return traffic_; }
+
+ private:
+  const ArchConfig& config_;
+  std::map<std::pair<std::string, std::string>, std::uint64_t> counts_;
+  std::map<std::string, std::uint64_t> traffic_;
+  std::uint64_t link_bytes_ = 0;
+};
+
+}  // namespace mantissa::arch

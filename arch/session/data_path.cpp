@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arch/session/data_path.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "arch/mapper/errors.h"
+#include "base/numerics/gemm.h"
+#include "base/numerics/im2col.h"
+#include "base/numerics/layout.h"
+
+namespace mantissa::arch {
+namespace {
+
+using numerics::Value;
+using trace::no_tensor;
+using trace::NumberFormat;
+using trace::OpKind;
+using trace::Role;
+using trace::TensorId;
+
+std::size_t element_bytes(NumberFormat f) { return std::max(1u, trace::bits(f) / 8); }
+
+bool whole(NumberFormat f) { return trace::is_integer(f); }
+
+}  // namespace
+
+// The layer's result on the way from accumulators to the scratchpad: bias of the head, cast to the
+// head's own format, then the chain. Shapes are [rows, columns], channels last, so that per-channel
+// operands line up with dimension 1. One trace per tile height and width.
+struct DataPath::Epilogue {
+  struct Shaped {
+    trace::Trace trace;
+    std::vector<std::pair<TensorId, TensorId>> operands;  // here -> in the layer's trace
+    TensorId sums = 0, addend = no_tensor, result = 0;
+  };
+  std::map<std::pair<std::uint64_t, std::uint64_t>, Shaped> shaped;
+};
+
+DataPath::DataPath(const Plan& plan, const ArchConfig& config, numerics::ReductionOrder order,
+                   OperandSource operands, Scratchpad& scratchpad, Accumulators& accumulators,
+                   memory::BackingStore& store)
+    : plan_(plan),
+      config_(config),
+      operands_(std::move(operands)),
+      scratchpad_(scratchpad),
+      accumulators_(accumulators),
+      store_(store) {
+  order_.matrix = order;
+  order_.lanes = static_cast<unsigned>(config.core.vector.lanes);
+}
+
+DataPath::~DataPath() = default;
+
+void DataPath::check_computable(const trace::Trace& trace) {
+  std::string refused;
+  std::size_t count = 0;
+  for (const auto& op : trace.ops) {
+    if (numerics::can_evaluate(op.kind)) continue;
+    if (++count <= 8)
+      refused += (refused.empty() ? "" : ", ") + ("'" + op.name + "' (") + trace::name(op.kind) + ")";
+  }
+  if (count == 0) return;
+  if (count > 8) refused += " and " + std::to_string(count - 8) + " more";
+  throw Error(not_computable)
+      .say("workload '" + trace.name + "': data mode has no values for " + refused)
+      .expected("operators of inference")
+      .remedy("run it with --fidelity shape");
+}
+
+std::vector<std::byte> DataPath::stored_form(TensorId id,
+                                             const std::vector<std::byte>& logical) const {
+  const auto& shape = plan_.tensor(id).shape;
+  if (!plan_.places[id].channels_last) return logical;
+  std::vector<std::byte> stored(logical.size());
+  numerics::nchw_to_nhwc(logical.data(), shape[0], shape[1], shape[2], shape[3],
+                         element_bytes(plan_.format(id)), stored.data());
+  return stored;
+}
+
+std::vector<std::byte> DataPath::logical_form(TensorId id,
+                                              const std::vector<std::byte>& stored) const {
+  const auto& shape = plan_.tensor(id).shape;
+  if (!plan_.places[id].channels_last) return stored;
+  std::vector<std::byte> logical(stored.size());
+  numerics::nhwc_to_nchw(stored.data(), shape[0], shape[1], shape[2], shape[3],
+                         element_bytes(plan_.format(id)), logical.data());
+  return logical;
+}
+
+// [k, n] per group, cut into the tiling's tiles, n outer, k inner, each tile row-major.
+std::vector<std::byte> DataPath::packed_weights(const LoweredLayer& layer) const {
+  const MatrixProblem& p = *layer.problem;
+  const std::size_t e = p.operand_bytes;
+  const auto& weight = plan_.tensor(p.b);
+  const std::vector<std::byte> logical = operands_(*plan_.trace, weight);
+  std::vector<std::byte> rows(logical.size());
+  const auto size = [](std::uint64_t v) { return static_cast<std::int64_t>(v); };
+  if (p.convolution) {
+    const auto& s = weight.shape;
+    const std::size_t per_group = logical.size() / p.groups;
+    for (std::uint64_t g = 0; g < p.groups; ++g)
+      numerics::oihw_to_rows(logical.data() + g * per_group, size(p.n), s[1], s[2], s[3], e,
+                             rows.data() + g * per_group);
+  } else if (p.b_transposed) {
+    const std::uint64_t matrices = logical.size() / (p.k * p.n * e);
+    numerics::permute(logical.data(), {size(matrices), size(p.n), size(p.k)}, {0, 2, 1}, e,
+                      rows.data());
+  } else {
+    rows = logical;
+  }
+  if (p.groups > 1) return rows;  // loaded group by group, as they lie
+
+  std::vector<std::byte> packed(rows.size());
+  std::byte* out = packed.data();
+  const std::uint64_t taps =
+      p.convolution ? static_cast<std::uint64_t>(p.conv.window.kernel[0] * p.conv.window.kernel[1]) : 1;
+  const std::uint64_t depth = p.k / taps;  // channels of a convolution
+  const std::uint64_t matrices = rows.size() / (p.k * p.n * e);
+  for (std::uint64_t matrix = 0; matrix < matrices; ++matrix)
+    for (const Span& n : layer.tiling.n)
+      for (const Span& k : layer.tiling.k)
+        for (std::uint64_t tap = 0; tap < taps; ++tap)
+          for (std::uint64_t i = 0; i < k.size; ++i) {
+            const std::uint64_t row = matrix * p.k + tap * depth + k.first + i;
+            std::memcpy(out, rows.data() + (row * p.n + n.first) * e, n.size * e);
+            out += n.size * e;
+          }
+  return packed;
+}
+
+void DataPath::begin(const LoweredLayer& layer) {
+  const trace::Trace& trace = *plan_.trace;
+  for (TensorId t : layer.layer->reads) {
+    const Place& place = plan_.places[t];
+    if (place.resident || plan_.producer[t] != no_layer || store_.mapped(place.dram)) continue;
+    store_.map(place.dram, place.bytes,
+               [this, t, &trace] { return stored_form(t, operands_(trace, trace.tensor(t))); });
+  }
+  for (TensorId t : layer.layer->outputs) {
+    const Place& place = plan_.places[t];
+    if (layer.layer->view || place.resident || place.bytes == 0) continue;
+    store_.map(place.dram, place.bytes,
+               [bytes = place.bytes] { return std::vector<std::byte>(bytes); });
+  }
+  if (layer.problem && layer.problem->b_is_parameter) {
+    // Layers that share weights and cut them alike share one image.
+    if (images_[layer.b_image]++ == 0)
+      store_.map(layer.b_image, plan_.place(layer.problem->b).bytes,
+                 [this, layer] { return packed_weights(layer); });
+  }
+  if (layer.problem && plan_.tensor(layer.problem->a).role == Role::parameter) {
+    const TensorId a = layer.problem->a;
+    if (!store_.mapped(plan_.place(a).dram))
+      store_.map(plan_.place(a).dram, plan_.place(a).bytes,
+                 [this, a, &trace] { return operands_(trace, trace.tensor(a)); });
+  }
+}
+
+const Value& DataPath::parameter(TensorId id) {
+  auto found = parameters_.find(id);
+  if (found == parameters_.end()) {
+    Value value(plan_.format(id), plan_.tensor(id).shape);
+    value.data = operands_(*plan_.trace, plan_.tensor(id));
+    found = parameters_.emplace(id, std::move(value)).first;
+  }
+  return found->second;
+}
+
+Value DataPath::value(TensorId id) {
+  if (plan_.tensor(id).role == Role::parameter) return parameter(id);
+  const TensorId storage = plan_.storage[id];
+  const Place& place = plan_.places[storage];
+  std::vector<std::byte> stored(place.bytes);
+  if (place.bytes > 0) {
+    const std::byte* from = place.resident ? scratchpad_.at(place.local, place.bytes)
+                                           : store_.at(place.dram, place.bytes);
+    std::memcpy(stored.data(), from, place.bytes);
+  }
+  Value value(plan_.format(id), plan_.tensor(id).shape);
+  value.data = logical_form(storage, stored);
+  return value;
+}
+
+void DataPath::evaluate(const LoweredLayer& layer) {
+  const trace::Trace& trace = *plan_.trace;
+  std::map<TensorId, Value> inside;
+  for (auto id : layer.layer->ops()) {
+    const auto& op = trace.ops[id];
+    std::vector<Value> held;
+    held.reserve(op.inputs.size());
+    std::vector<const Value*> inputs;
+    for (TensorId t : op.inputs) {
+      if (t == no_tensor) {
+        inputs.push_back(nullptr);
+      } else if (inside.count(t) != 0) {
+        inputs.push_back(&inside.at(t));
+      } else {
+        held.push_back(value(t));
+        inputs.push_back(&held.back());
+      }
+    }
+    auto results = numerics::evaluate(trace, op, inputs, order_, &overflows_);
+    for (std::size_t i = 0; i < op.outputs.size(); ++i)
+      if (op.outputs[i] != no_tensor) inside[op.outputs[i]] = std::move(results[i]);
+  }
+  const trace::OpId last = layer.layer->chain.empty() ? layer.layer->head : layer.layer->chain.back();
+  for (TensorId t : trace.ops[last].outputs) {
+    if (t == no_tensor) continue;
+    const Place& place = plan_.places[t];
+    const auto stored = stored_form(t, inside.at(t).data);
+    if (stored.empty()) continue;
+    std::byte* to = place.resident ? scratchpad_.at(place.local, stored.size())
+                                   : store_.at(place.dram, stored.size());
+    std::memcpy(to, stored.data(), stored.size());
+  }
+}
+
+// Rows [first, first + rows) of the command's operand A for one group, as a matrix with k columns.
+void DataPath::gather_rows(const MatrixProblem& p, const MatrixCommand& c, std::uint64_t group,
+                           std::uint64_t first, std::uint64_t rows, std::byte* out) const {
+  const auto e = static_cast<std::int64_t>(p.operand_bytes);
+  const auto& conv = p.conv;
+  const std::int64_t taps = conv.window.kernel[0] * conv.window.kernel[1];
+  const std::int64_t k = static_cast<std::int64_t>(c.tile.k / c.groups);
+  numerics::PatchGeometry g;
+  g.height = c.window.input_rows;
+  g.width = conv.width;
+  g.channels = k / taps;
+  g.pixel_stride = static_cast<std::int64_t>(c.window.pixel_stride) / e;
+  g.row_stride = g.pixel_stride * conv.width;
+  g.window = conv.window;
+  // The tile starts at input row `first_input_row` and output row `first_output_row`.
+  g.window.before[0] =
+      conv.window.before[0] - c.window.first_output_row * conv.window.stride[0] + c.window.first_input_row;
+  g.out_width = conv.output_width;
+  const std::int64_t per_image = c.window.output_rows * conv.output_width;
+  const std::int64_t image_bytes = g.row_stride * g.height * e;
+  auto row = static_cast<std::int64_t>(c.window.first_row + first);
+  auto left = static_cast<std::int64_t>(rows);
+  while (left > 0) {
+    const std::int64_t image = row / per_image, within = row % per_image;
+    const std::int64_t count = std::min(left, per_image - within);
+    const std::uint64_t at = c.a + static_cast<std::uint64_t>(image * image_bytes) +
+                             c.window.channel_offset + group * static_cast<std::uint64_t>(g.channels * e);
+    // To the last channel in use of the last pixel; nothing at all where a tile is all padding.
+    const std::int64_t pixels = g.height * g.width;
+    const std::int64_t reach = pixels == 0 ? 0 : ((pixels - 1) * g.pixel_stride + g.channels) * e;
+    const std::byte* base = scratchpad_.at(at, static_cast<std::uint64_t>(reach));
+    numerics::im2col(base, static_cast<std::size_t>(e), g, within, count, out, k);
+    out += count * k * e;
+    row += count;
+    left -= count;
+  }
+}
+
+void DataPath::product(const MatrixProblem& p, const std::byte* a, std::int64_t lda,
+                       const std::byte* b, std::int64_t ldb, std::uint32_t* sums,
+                       std::int64_t ldsums, std::uint64_t m, std::uint64_t n, std::uint64_t k,
+                       bool accumulate) {
+  const auto i64 = [](std::uint64_t v) { return static_cast<std::int64_t>(v); };
+  switch (plan_.format(p.a)) {
+    case NumberFormat::int8:
+      numerics::gemm_int8(reinterpret_cast<const std::int8_t*>(a), lda,
+                          reinterpret_cast<const std::int8_t*>(b), ldb,
+                          reinterpret_cast<std::int32_t*>(sums), ldsums, i64(m), i64(n), i64(k),
+                          accumulate, overflows_, order_.matrix);
+      break;
+    case NumberFormat::bf16:
+      numerics::gemm_bf16(reinterpret_cast<const numerics::Bf16*>(a), lda,
+                          reinterpret_cast<const numerics::Bf16*>(b), ldb,
+                          reinterpret_cast<float*>(sums), ldsums, i64(m), i64(n), i64(k),
+                          order_.matrix, accumulate);
+      break;
+    default: MANTISSA_CHECK(false, "operand formats were checked before the run");
+  }
+}
+
+void DataPath::multiply(const LoweredLayer& layer, const MatrixCommand& c) {
+  const MatrixProblem& p = *layer.problem;
+  const std::uint64_t e = p.operand_bytes;
+  auto& sums = accumulators_.slot(c.slot).sums;
+  sums.resize(c.tile.m * c.tile.n);
+  const std::uint64_t k = c.tile.k / c.groups, n = c.tile.n / c.groups;
+  const auto ldsums = static_cast<std::int64_t>(c.tile.n);
+
+  for (std::uint64_t group = 0; group < c.groups; ++group) {
+    // Operand B: groups lie one behind the other, each k x n of the problem.
+    const std::byte* b = nullptr;
+    std::int64_t ldb = static_cast<std::int64_t>(c.b_stride / e);
+    std::vector<std::byte> turned;
+    if (c.b_transposed) {
+      turned.resize(k * n * e);
+      for (std::uint64_t column = 0; column < n; ++column) {
+        const std::byte* from = scratchpad_.at(c.b + column * c.b_stride, k * e);
+        for (std::uint64_t row = 0; row < k; ++row)
+          std::memcpy(turned.data() + (row * n + column) * e, from + row * e, e);
+      }
+      b = turned.data();
+      ldb = static_cast<std::int64_t>(n);
+    } else {
+      b = scratchpad_.at(c.b + group * p.k * p.n * e * (c.groups > 1 ? 1 : 0),
+                         (k - 1) * c.b_stride + n * e);
+    }
+
+    std::uint32_t* out = sums.data() + group * n;
+    if (!c.window.convolution && !c.a_transposed) {
+      const std::byte* a = scratchpad_.at(c.a, (c.tile.m - 1) * c.a_stride + k * e);
+      product(p, a, static_cast<std::int64_t>(c.a_stride / e), b, ldb, out, ldsums, c.tile.m, n, k,
+              !c.tile.first);
+      continue;
+    }
+    // Gathered in blocks that stay in the processor's cache.
+    const std::uint64_t block = std::max<std::uint64_t>(16, (512 * 1024) / (k * e));
+    std::vector<std::byte> rows;
+    for (std::uint64_t first = 0; first < c.tile.m; first += block) {
+      const std::uint64_t count = std::min(block, c.tile.m - first);
+      rows.resize(count * k * e);
+      if (c.a_transposed) {
+        for (std::uint64_t column = 0; column < k; ++column) {
+          const std::byte* from = scratchpad_.at(c.a + column * c.a_stride + first * e, count * e);
+          for (std::uint64_t row = 0; row < count; ++row)
+            std::memcpy(rows.data() + (row * k + column) * e, from + row * e, e);
+        }
+      } else {
+        gather_rows(p, c, group, first, count, rows.data());
+      }
+      product(p, rows.data(), static_cast<std::int64_t>(k), b, ldb,
+              out + first * c.tile.n, ldsums, count, n, k, !c.tile.first);
+    }
+  }
+}
+
+DataPath::Epilogue& DataPath::epilogue(const LoweredLayer& layer) {
+  auto& made = epilogues_[layer.id];
+  if (!made) made = std::make_unique<Epilogue>();
+  return *made;
+}
+
+void DataPath::drain(const LoweredLayer& layer, const VectorCommand& v) {
+  if (v.slot < 0) return;
+  const trace::Trace& trace = *plan_.trace;
+  const auto& head = trace.ops[layer.layer->head];
+  const auto rows = static_cast<std::int64_t>(v.m), columns = static_cast<std::int64_t>(v.n);
+  auto& shaped_map = epilogue(layer).shaped;
+  auto found = shaped_map.find({v.m, v.n});
+  if (found == shaped_map.end()) {
+    Epilogue::Shaped s;
+    const NumberFormat sum_format = whole(plan_.format(layer.problem->a)) ? NumberFormat::int32 : NumberFormat::fp32;
+    const auto add = [&](const std::string& name, NumberFormat format, trace::Shape shape) {
+      return s.trace.add_tensor({name, format, std::move(shape), Role::activation});
+    };
+    const auto tile = [&](const std::string& name, NumberFormat f) { return add(name, f, {rows, columns}); };
+    TensorId value = s.sums = tile("sums", sum_format);
+    const auto then = [&](trace::Op op, TensorId output) {
+      op.outputs = {output};
+      s.trace.ops.push_back(std::move(op));
+      value = output;
+    };
+    for (std::size_t i = 2; i < head.inputs.size(); ++i) {
+      if (head.inputs[i] == no_tensor) continue;
+      const TensorId bias = add("bias", plan_.format(head.inputs[i]), {columns});
+      s.operands.emplace_back(bias, head.inputs[i]);
+      trace::Op op;
+      op.name = head.name;
+      op.kind = OpKind::add;
+      op.inputs = {value, bias};
+      then(op, tile("biased", sum_format));
+    }
+    const NumberFormat own = plan_.format(head.outputs.front());
+    if (own != sum_format) {
+      trace::Op op;
+      op.name = head.name;
+      op.kind = OpKind::cast;
+      op.inputs = {value};
+      then(op, tile("cast", own));
+    }
+    std::map<TensorId, TensorId> here{{head.outputs.front(), value}};
+    for (auto id : layer.layer->chain) {
+      trace::Op op = trace.ops[id];
+      for (const char* key : {"axis"})
+        if (op.attributes.count(key) != 0) op.attributes[key] = std::int64_t{1};
+      if (op.kind == OpKind::requantize || op.kind == OpKind::quantize || op.kind == OpKind::dequantize)
+        op.attributes["axis"] = std::int64_t{1};
+      for (TensorId& t : op.inputs) {
+        if (t == no_tensor) continue;
+        const auto known = here.find(t);
+        if (known != here.end()) {
+          t = known->second;
+          continue;
+        }
+        const auto& tensor = trace.tensor(t);
+        TensorId mine;
+        if (tensor.role == Role::parameter) {
+          mine = add(tensor.name, plan_.format(t), {tensor.elements() == 1 ? 1 : columns});
+          s.operands.emplace_back(mine, t);
+        } else {
+          mine = s.addend = tile(tensor.name, plan_.format(t));
+        }
+        here[t] = mine;
+        t = mine;
+      }
+      const TensorId output = trace.ops[id].outputs.front();
+      then(op, tile(trace.tensor(output).name, plan_.format(output)));
+      here[output] = value;
+    }
+    s.result = value;
+    found = shaped_map.emplace(std::make_pair(v.m, v.n), std::move(s)).first;
+  }
+
+  Epilogue::Shaped& s = found->second;
+  std::vector<Value> values(s.trace.tensors.size());
+  Value sums(s.trace.tensors[s.sums].format, {rows, columns});
+  std::memcpy(sums.data.data(), accumulators_.slot(static_cast<std::uint32_t>(v.slot)).sums.data(),
+              v.m * v.n * 4);
+  values[s.sums] = std::move(sums);
+  for (const auto& [mine, theirs] : s.operands) {
+    const Value& whole_parameter = parameter(theirs);
+    const std::size_t e = element_bytes(whole_parameter.format);
+    Value slice(whole_parameter.format, s.trace.tensors[mine].shape);
+    const std::size_t from = whole_parameter.elements() == 1 ? 0 : v.first_column * e;
+    std::memcpy(slice.data.data(), whole_parameter.data.data() + from, slice.data.size());
+    values[mine] = std::move(slice);
+  }
+  if (s.addend != no_tensor) {
+    Value addend(s.trace.tensors[s.addend].format, {rows, columns});
+    const std::size_t width = v.n * element_bytes(addend.format);
+    for (std::uint64_t r = 0; r < v.m; ++r)
+      std::memcpy(addend.data.data() + r * width, scratchpad_.at(v.addend + r * v.addend_stride, width),
+                  width);
+    values[s.addend] = std::move(addend);
+  }
+  for (const auto& op : s.trace.ops) {
+    std::vector<const Value*> inputs;
+    for (TensorId t : op.inputs) inputs.push_back(t == no_tensor ? nullptr : &values[t]);
+    values[op.outputs.front()] =
+        std::move(numerics::evaluate(s.trace, op, inputs, order_, &overflows_).front());
+  }
+  const Value& result = values[s.result];
+  const std::size_t width = v.n * element_bytes(result.format);
+  for (std::uint64_t r = 0; r < v.m; ++r)
+    std::memcpy(scratchpad_.at(v.out + r * v.out_stride, width), result.data.data() + r * width, width);
+}
+
+void DataPath::finish(const LoweredLayer& layer) {
+  const auto drop = [&](TensorId t) {
+    const Place& place = plan_.places[t];
+    if (!place.resident && store_.mapped(place.dram)) store_.unmap(place.dram);
+  };
+  if (!layer.layer->view)
+    for (TensorId t : layer.layer->outputs) {
+      if (plan_.last_use[t] != no_layer) continue;
+      // Nobody reads it: a result of the workload.
+      const Value result = value(t);
+      trace::Tensor tensor = plan_.tensor(t);
+      tensor.format = result.format;
+      outputs_.push_back({tensor, result.data});
+      drop(t);
+    }
+  for (TensorId t : layer.layer->reads)
+    if (plan_.last_use[t] == layer.id) drop(t);
+  if (layer.problem && layer.problem->b_is_parameter && --images_[layer.b_image] == 0)
+    store_.unmap(layer.b_image);
+  epilogues_.erase(layer.id);
+  const trace::Trace& trace = *plan_.trace;
+  for (auto id : layer.layer->ops())
+    for (TensorId t : trace.ops[id].inputs)
+      if (t != no_tensor) parameters_.erase(t);
+}
+
+}  // namespace mantissa::arch

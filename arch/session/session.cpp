@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arch/session/session.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <systemc>
+
+#include "arch/core/core.h"
+#include "arch/interconnect/ring.h"
+#include "arch/mapper/errors.h"
+#include "arch/mapper/plan.h"
+#include "arch/session/accounting.h"
+#include "arch/session/kernel.h"
+#include "base/trace/safetensors.h"
+#include "memory/registry.h"
+
+namespace mantissa::arch {
+namespace {
+
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+// Contents from the trace's own safetensors file.
+OperandSource operands_of(const std::vector<trace::Trace>& traces) {
+  auto files = std::make_shared<std::map<std::string, trace::SafetensorsFile>>();
+  for (const auto& trace : traces) {
+    if (trace.operands_file.empty())
+      throw Error(not_computable)
+          .say("workload '" + trace.name + "' holds shapes but no tensor contents")
+          .expected("a trace with operands, or a workload with a seed")
+          .remedy("run it with --fidelity shape");
+    files->try_emplace(trace.operands_file, trace.operands_file);
+  }
+  return [files](const trace::Trace& trace, const trace::Tensor& tensor) {
+    return files->at(trace.operands_file).bytes(tensor.name);
+  };
+}
+
+}  // namespace
+
+struct Session::Elaboration {
+  // The kernel outlives every module: declared first, destroyed last.
+  Kernel kernel;
+  ArchConfig config;
+  power::Technology technology;
+  Clock clock;
+  Ring ring;
+  std::vector<std::unique_ptr<memory::Memory>> memories;  // per chip
+  std::vector<std::unique_ptr<Core>> cores;
+
+  Elaboration(ArchConfig c, power::Technology t)
+      : config(std::move(c)), technology(std::move(t)), clock(config.core.clock), ring(config, clock) {
+    for (std::int64_t chip = 0; chip < config.chips; ++chip) {
+      const std::string name = "memory" + std::to_string(chip);
+      memories.push_back(memory::make_memory(name.c_str(), config.memory, clock));
+      for (std::int64_t i = 0; i < config.cores; ++i) {
+        const auto rank = static_cast<std::uint32_t>(cores.size());
+        cores.push_back(
+            std::make_unique<Core>(("core" + std::to_string(rank)).c_str(), rank, config, ring));
+        Core& core = *cores.back();
+        for (DmaEngine* dma : {&core.loads(), &core.weights(), &core.stores()})
+          dma->socket.bind(memories.back()->socket);
+      }
+    }
+  }
+
+  memory::Memory& memory_of(std::size_t rank) {
+    return *memories[rank / static_cast<std::size_t>(config.cores)];
+  }
+};
+
+Session::Session(ArchConfig config, power::Technology technology)
+    : elaboration_(std::make_unique<Elaboration>(std::move(config), std::move(technology))) {}
+Session::~Session() = default;
+
+const ArchConfig& Session::config() const { return elaboration_->config; }
+
+namespace {
+
+void summarise_memory(const ArchConfig& config,
+                      const std::vector<std::unique_ptr<memory::Memory>>& memories, RunResult& r) {
+  Femtoseconds open{};
+  for (const auto& memory : memories) {
+    const auto& s = memory->statistics();
+    r.dram.read_bytes += s.read_bytes;
+    r.dram.write_bytes += s.write_bytes;
+    r.dram.peak_bytes_per_s += memory->peak_bytes_per_second();
+    r.kernel.wakeups += s.wakeups;
+    open = std::max(open, s.open);
+  }
+  const double bytes = static_cast<double>(r.dram.read_bytes + r.dram.write_bytes);
+  if (r.latency_s > 0) r.dram.achieved_bytes_per_s = bytes / r.latency_s;
+  if (open.value > 0)
+    r.dram.busy_bytes_per_s =
+        bytes * static_cast<double>(femtoseconds_per_second) / static_cast<double>(open.value);
+  // The busiest chip speaks for all.
+  const auto busiest = std::max_element(
+      memories.begin(), memories.end(), [](const auto& a, const auto& b) {
+        return a->statistics().bus_busy < b->statistics().bus_busy;
+      });
+  r.dram.bound_by = (*busiest)->bound_by();
+  (void)config;
+}
+
+}  // namespace
+
+RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions& asked) {
+  Elaboration& e = *elaboration_;
+  const double started = cpu_seconds();
+  if (traces.size() > e.cores.size())
+    throw Error(too_many_ranks)
+        .say("the workload has " + std::to_string(traces.size()) + " ranks")
+        .expected("at most " + std::to_string(e.cores.size()) + " (chips x cores)");
+  RunOptions options = asked;
+  const bool data = options.fidelity == Fidelity::data;
+  if (data) {
+    for (const auto& trace : traces) DataPath::check_computable(trace);
+    if (!options.operands) options.operands = operands_of(traces);
+  }
+
+  const Femtoseconds origin = e.kernel.next_origin();
+  for (auto& memory : e.memories) {
+    memory->reset(origin);
+    memory->store().clear();
+  }
+  for (auto& core : e.cores) core->reset();
+  e.ring.reset(static_cast<std::uint32_t>(traces.size()));
+
+  std::vector<Plan> plans;
+  plans.reserve(traces.size());
+  std::size_t layers = 0, layers_done = 0;
+  for (std::size_t rank = 0; rank < traces.size(); ++rank) {
+    plans.push_back(make_plan(traces[rank], e.config, data,
+                              static_cast<std::uint32_t>(rank % static_cast<std::size_t>(e.config.cores))));
+    layers += plans.back().layers.size();
+  }
+  for (std::size_t rank = 0; rank < traces.size(); ++rank)
+    e.cores[rank]->start(plans[rank], options, origin, e.memory_of(rank).store(), [&] {
+      ++layers_done;
+      if (options.observer != nullptr)
+        options.observer->progress(static_cast<double>(layers_done) / static_cast<double>(layers),
+                                   e.cores.front()->end());
+    });
+  e.kernel.run();
+
+  RunResult r;
+  r.arch = e.config.name;
+  r.workload = traces.empty() ? "" : traces.front().name;
+  r.fidelity = data ? "data" : "shape";
+  r.clock = e.config.core.clock;
+  std::string stuck;
+  for (const auto& core : e.cores) {
+    r.cycles = std::max(r.cycles, core->end());
+    if (!core->finished()) stuck += (stuck.empty() ? "" : "; ") + core->stuck();
+  }
+  const auto waiting = e.ring.unfinished();
+  if (!waiting.empty())
+    throw Error(collective_mismatch)
+        .say("the run ended while ranks waited at " + waiting.front())
+        .expected("every rank to reach every collective");
+  MANTISSA_CHECK(stuck.empty(), "the run stopped with work left: " + stuck);
+  r.latency_s = e.clock.seconds(r.cycles);
+
+  Accounting accounting(e.config);
+  for (std::size_t rank = 0; rank < e.cores.size(); ++rank) {
+    Core& core = *e.cores[rank];
+    r.per_core.push_back(core.matrix().time(r.cycles, core.tail()));
+    r.matrix.busy += r.per_core.back().busy;
+    for (std::size_t s = 0; s < stall_kinds; ++s)
+      r.matrix.stalls[s] += r.per_core.back().stalls[s];
+    r.macs += core.matrix().macs();
+    r.kernel.wakeups += core.wakeups();
+    accounting.add(core);
+    const double peak = static_cast<double>(e.config.core.matrix.peak_macs_per_cycle());
+    for (LayerResult& layer : core.layers()) {
+      if (layer.engine.empty()) continue;  // a view
+      const Cycles span = layer.end - layer.start;
+      if (span.value > 0)
+        layer.utilization =
+            static_cast<double>(layer.macs) / (peak * static_cast<double>(span.value));
+      r.layers.push_back(std::move(layer));
+    }
+    if (core.data() != nullptr) {
+      r.int32_overflows += core.data()->overflows();
+      for (auto& output : core.data()->take_outputs()) r.outputs.push_back(std::move(output));
+    }
+  }
+  r.peak_macs_per_cycle = static_cast<double>(e.config.core.matrix.peak_macs_per_cycle()) *
+                          static_cast<double>(e.cores.size());
+  if (r.cycles.value > 0)
+    r.utilization = static_cast<double>(r.macs) /
+                    (r.peak_macs_per_cycle * static_cast<double>(r.cycles.value));
+  for (const auto& memory : e.memories) accounting.add(memory->statistics());
+  accounting.add_link(e.ring.sent_bytes());
+  summarise_memory(e.config, e.memories, r);
+  r.traffic = accounting.traffic();
+  r.power = power::estimate(components(e.config), accounting.actions(), r.latency_s, e.technology);
+
+  for (const auto& plan : plans)
+    for (const auto& warning : plan.warnings)
+      if (std::find(r.warnings.begin(), r.warnings.end(), warning) == r.warnings.end())
+        r.warnings.push_back(warning);
+  if (!e.config.technology.dram)
+    r.warnings.push_back("technology.dram is not set: memory is priced as DDR4");
+  if (traces.size() < e.cores.size())
+    r.warnings.push_back(std::to_string(e.cores.size() - traces.size()) + " of " +
+                         std::to_string(e.cores.size()) +
+                         " cores have no work: the workload has fewer ranks than cores");
+  if (r.int32_overflows > 0)
+    r.warnings.push_back("core.matrix: " + std::to_string(r.int32_overflows) +
+                         " int32 sums overflowed and wrapped");
+  for (const auto& warning : r.power.warnings) r.warnings.push_back(warning);
+  check_conservation(r, traces);
+  r.kernel.host_seconds = cpu_seconds() - started;
+  for (auto& core : e.cores) core->reset();
+  for (auto& memory : e.memories) memory->store().clear();
+  return r;
+}
+
+}  // namespace mantissa::arch

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arch/units/matrix_model.h"
+
+#include <map>
+
+namespace mantissa::arch {
+namespace {
+
+std::map<std::string, MatrixModelFactory>& models() {
+  static std::map<std::string, MatrixModelFactory> registered;
+  return registered;
+}
+
+}  // namespace
+
+MatrixModelRegistration::MatrixModelRegistration(const char* name, MatrixModelFactory factory) {
+  models().emplace(name, std::move(factory));
+}
+
+std::vector<std::string> matrix_models() {
+  std::vector<std::string> names;
+  for (const auto& model : models()) names.push_back(model.first);
+  return names;
+}
+
+const MatrixModelFactory* find_matrix_model(const std::string& name) {
+  const auto found = models().find(name);
+  return found == models().end() ? nullptr : &found->second;
+}
+
+std::unique_ptr<MatrixModel> make_matrix_model(const CoreConfig& core) {
+  const auto* factory = find_matrix_model(core.matrix.model);
+  MANTISSA_CHECK(factory != nullptr, "matrix model was not validated: " + core.matrix.model);
+  return (*factory)(core.matrix, core.scratchpad);
+}
+
+}  // namespace mantissa::arch

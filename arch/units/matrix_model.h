@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// A matrix unit as the rest of the core sees it: given when a command's operands are ready, it says
+// when operands stream, when results leave, and where the cycles in between went.
+//
+// A model is one .cpp that registers itself by name; `core.matrix.model` picks it. It wakes nobody:
+// the timetable of a whole command (many folds) follows in closed form from the state that the
+// command before it left behind. examples/own_matrix_unit shows one.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "arch/chip/config.h"
+#include "base/numerics/reduction_order.h"
+#include "base/units.h"
+
+namespace mantissa::arch {
+
+// acc[m, n] (+)= a[m, k] * b[k, n], operands in the scratchpad.
+struct MatrixTile {
+  std::uint64_t m = 0, k = 0, n = 0;
+  bool first = true;  // overwrites its accumulators; otherwise goes on from the tile before
+  bool last = true;   // its results are complete and leave
+  std::uint64_t operand_bytes = 1;  // per element
+};
+
+struct MatrixTimetable {
+  Cycles start{};          // the stationary operand begins to shift in (or streaming begins)
+  Cycles first_stream{};   // first operand enters the array
+  Cycles stream_end{};     // the array takes the next command's operands; operand buffers are free
+  Cycles first_result{};   // the first complete row of results has left
+  Cycles end{};            // the last one has
+  // Cycles from the end of the command before (or cycle 0) to stream_end, without the time in which
+  // this command's operands were not ready:
+  Cycles busy{};           // operands streamed
+  Cycles weight_load{};    // array waited for the stationary operand
+  Cycles operand{};        // scratchpad too slow
+  Cycles drain{};          // array waited for its own results to leave
+  std::uint64_t folds = 0;
+};
+
+class MatrixModel {
+ public:
+  virtual ~MatrixModel() = default;
+
+  // Appends a command whose operands and accumulators are ready at `ready`.
+  virtual MatrixTimetable append(const MatrixTile& tile, Cycles ready) = 0;
+  // When the array could take its next operands.
+  virtual Cycles free_at() const = 0;
+  virtual void reset() = 0;
+  // The order in which the products of one output are added.
+  virtual numerics::ReductionOrder order() const = 0;
+  // Cycles from the last streamed operand to the last result: R + C - 2 in a systolic array.
+  virtual Cycles drain() const = 0;
+  // The formula that `append` follows when nothing stalls, as text for reports.
+  virtual std::string formula() const = 0;
+  // The tile sizes that fill the unit: the mapper's granularity.
+  struct Granularity {
+    std::uint64_t m, k, n;
+  };
+  virtual Granularity granularity() const = 0;
+};
+
+using MatrixModelFactory = std::function<std::unique_ptr<MatrixModel>(
+    const MatrixConfig& config, const ScratchpadConfig& scratchpad)>;
+
+struct MatrixModelRegistration {
+  MatrixModelRegistration(const char* name, MatrixModelFactory factory);
+};
+
+std::vector<std::string> matrix_models();  // sorted
+const MatrixModelFactory* find_matrix_model(const std::string& name);
+std::unique_ptr<MatrixModel> make_matrix_model(const CoreConfig& core);
+
+}  // namespace mantissa::arch
