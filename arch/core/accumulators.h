@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "base/units.h"
@@ -15,13 +16,11 @@ struct Accumulators {
     Cycles complete_at{};
     std::vector<std::uint32_t> sums;
   };
-  std::vector<Slot> slots;
+  std::map<std::uint32_t, Slot> slots;  // in use
   std::uint64_t read_bytes = 0, write_bytes = 0;
 
-  Slot& slot(std::uint32_t index) {
-    if (index >= slots.size()) slots.resize(index + 1);
-    return slots[index];
-  }
+  Slot& slot(std::uint32_t index) { return slots[index]; }
+  void release(std::uint32_t index) { slots.erase(index); }
   void reset() {
     slots.clear();
     read_bytes = write_bytes = 0;

@@ -61,7 +61,7 @@ struct MatrixCommand {
 
 // Empties accumulators, or works on data in the scratchpad (slot < 0).
 struct VectorCommand {
-  std::int32_t slot = -1;
+  std::int64_t slot = -1;
   std::uint64_t m = 0, n = 0;                 // accumulator tile
   std::uint64_t first_row = 0, first_column = 0;  // of the tile in the layer's result
   std::uint64_t elements = 0;                 // per pass

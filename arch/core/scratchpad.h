@@ -5,7 +5,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <cstdlib>
+#include <memory>
 
 #include "base/error.h"
 #include "base/units.h"
@@ -24,14 +25,17 @@ class Scratchpad {
   std::uint64_t capacity() const { return capacity_; }
   std::uint64_t weight_buffer() const { return weight_buffer_; }
 
+  // Zeroed pages come from the system when they are first touched: a large scratchpad costs what of
+  // it is used.
   void hold_bytes(bool on) {
-    bytes_.assign(on ? capacity_ + weight_buffer_ : 0, std::byte{0});
-    bytes_.shrink_to_fit();
+    bytes_.reset(on ? static_cast<std::byte*>(std::calloc(capacity_ + weight_buffer_, 1)) : nullptr);
+    MANTISSA_CHECK(!on || bytes_ != nullptr, "no memory for the scratchpad's bytes");
   }
-  bool holds_bytes() const { return !bytes_.empty(); }
+  bool holds_bytes() const { return bytes_ != nullptr; }
   std::byte* at(std::uint64_t address, std::uint64_t size) {
-    MANTISSA_CHECK(address + size <= bytes_.size(), "local access beyond the scratchpad");
-    return bytes_.data() + address;
+    MANTISSA_CHECK(bytes_ != nullptr && address + size <= capacity_ + weight_buffer_,
+                   "local access beyond the scratchpad");
+    return bytes_.get() + address;
   }
 
   void count_read(std::uint64_t address, std::uint64_t bytes) { part(address).read += bytes; }
@@ -40,7 +44,7 @@ class Scratchpad {
   const Traffic& weight_traffic() const { return weights_; }
   void reset() {
     main_ = weights_ = {};
-    bytes_.clear();
+    bytes_.reset();
   }
 
  private:
@@ -48,7 +52,10 @@ class Scratchpad {
 
   std::uint64_t capacity_, weight_buffer_;
   Traffic main_, weights_;
-  std::vector<std::byte> bytes_;
+  struct Free {
+    void operator()(std::byte* p) const { std::free(p); }
+  };
+  std::unique_ptr<std::byte[], Free> bytes_;
 };
 
 }  // namespace mantissa::arch

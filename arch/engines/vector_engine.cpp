@@ -42,6 +42,8 @@ void VectorEngine::advance(Cycles now) {
     const Pending done = std::move(agenda_.front());
     agenda_.pop_front();
     if (compute_) compute_(done.command);
+    const auto slot = std::get<VectorCommand>(done.command.work).slot;
+    if (slot >= 0) accumulators_.release(static_cast<std::uint32_t>(slot));
     complete(done.command, done.started, done.at, done.able_since);
   }
   if (!agenda_.empty()) wake_at(agenda_.front().at);

@@ -133,28 +133,29 @@ std::uint64_t Lowering::reserve(std::uint64_t bytes, bool weight_buffer) {
   return at;
 }
 
-void Lowering::claim(std::uint64_t begin, std::uint64_t end, TokenList& waits) {
+void Lowering::claim(Regions& regions, std::uint64_t begin, std::uint64_t end,
+                     TokenList& waits) const {
   const auto still_used = [&](const Region& r) {
-    if (r.end <= begin || end <= r.begin) return false;
+    if (r.end <= begin || end <= r.begin) return;
     for (TokenId token : r.tokens)
       if (!tokens_.done(token) && std::find(waits.begin(), waits.end(), token) == waits.end())
         waits.push_back(token);
-    return true;
   };
-  for (const Region& region : regions_) still_used(region);
+  for (const Region& region : regions) still_used(region);
   // What this claim covers whole is history for those who claim after it.
-  regions_.erase(std::remove_if(regions_.begin(), regions_.end(),
-                                [&](const Region& r) {
-                                  const bool over = std::all_of(
-                                      r.tokens.begin(), r.tokens.end(),
-                                      [&](TokenId token) { return tokens_.done(token); });
-                                  return over || (r.begin >= begin && r.end <= end);
-                                }),
-                 regions_.end());
+  regions.erase(std::remove_if(regions.begin(), regions.end(),
+                               [&](const Region& r) {
+                                 const bool over = std::all_of(
+                                     r.tokens.begin(), r.tokens.end(),
+                                     [&](TokenId token) { return tokens_.done(token); });
+                                 return over || (r.begin >= begin && r.end <= end);
+                               }),
+                regions.end());
 }
 
-void Lowering::release(std::uint64_t begin, std::uint64_t end, const TokenList& tokens) {
-  if (begin < end) regions_.push_back({begin, end, tokens});
+void Lowering::release(Regions& regions, std::uint64_t begin, std::uint64_t end,
+                       const TokenList& tokens) {
+  if (begin < end) regions.push_back({begin, end, tokens});
 }
 
 std::uint64_t Lowering::weight_image(TensorId weights, const Tiling& tiling) {
@@ -177,20 +178,20 @@ Lowering::Ring Lowering::make_ring(std::uint64_t bytes, std::uint32_t count, boo
   ring.claims.resize(count);
   ring.base = reserve(ring.slot_bytes * count, weight_buffer);
   for (std::uint32_t i = 0; i < count; ++i)
-    claim(ring.base + i * ring.slot_bytes, ring.base + (i + 1) * ring.slot_bytes, ring.claims[i]);
+    claim(regions_, ring.base + i * ring.slot_bytes, ring.base + (i + 1) * ring.slot_bytes, ring.claims[i]);
   return ring;
 }
 
 void Lowering::retire(Ring& ring) {
   for (std::uint32_t i = 0; i < ring.count; ++i)
-    release(ring.base + i * ring.slot_bytes, ring.base + (i + 1) * ring.slot_bytes, ring.claims[i]);
+    release(regions_, ring.base + i * ring.slot_bytes, ring.base + (i + 1) * ring.slot_bytes, ring.claims[i]);
 }
 
 TokenList Lowering::resident_claims(const Layer& layer) {
   TokenList waits;
   for (TensorId t : layer.outputs) {
     const Place& place = plan_.place(t);
-    if (place.resident) claim(place.local, place.local + place.bytes, waits);
+    if (place.resident) claim(regions_, place.local, place.local + place.bytes, waits);
   }
   return waits;
 }
@@ -217,10 +218,10 @@ LoweredLayer Lowering::lower(LayerId id, CommandStream& out) {
   const TokenList done{lowered.done};
   for (TensorId t : layer.reads)
     if (plan_.place(t).resident)
-      release(plan_.place(t).local, plan_.place(t).local + plan_.place(t).bytes, done);
+      release(regions_, plan_.place(t).local, plan_.place(t).local + plan_.place(t).bytes, done);
   for (TensorId t : layer.outputs)
     if (!layer.view && plan_.place(t).resident)
-      release(plan_.place(t).local, plan_.place(t).local + plan_.place(t).bytes, done);
+      release(regions_, plan_.place(t).local, plan_.place(t).local + plan_.place(t).bytes, done);
 
   lowered.commands = static_cast<std::uint32_t>(out.commands.size() - before);
   for (std::size_t i = before; i < out.commands.size(); ++i) out.commands[i].layer = id;

@@ -54,8 +54,9 @@ class Lowering {
   void wait_for_producers(const Layer& layer, TokenList& waits) const;
   Ring make_ring(std::uint64_t bytes, std::uint32_t count, bool weight_buffer);
   void retire(Ring& ring);
-  void claim(std::uint64_t begin, std::uint64_t end, TokenList& waits);
-  void release(std::uint64_t begin, std::uint64_t end, const TokenList& tokens);
+  using Regions = std::vector<Region>;
+  void claim(Regions& regions, std::uint64_t begin, std::uint64_t end, TokenList& waits) const;
+  void release(Regions& regions, std::uint64_t begin, std::uint64_t end, const TokenList& tokens);
   // The rings of one layer lie side by side: makes room for all of them before the first.
   void fit_tiles(std::uint64_t bytes);
   std::uint64_t reserve(std::uint64_t bytes, bool weight_buffer);
@@ -69,7 +70,9 @@ class Lowering {
   TokenTable& tokens_;
   std::uint64_t tile_base_, tile_cursor_, tile_end_;
   std::uint64_t weight_cursor_, weight_end_;
-  std::vector<Region> regions_;
+  Regions regions_;      // of the scratchpad and the weight buffer, in bytes
+  Regions accumulators_; // in rows
+  std::uint32_t next_slot_ = 0;
   std::vector<TokenId> layer_done_;
   std::vector<LayerId> layer_of_op_;
   std::map<std::pair<trace::TensorId, std::string>, std::uint64_t> images_;

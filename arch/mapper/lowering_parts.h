@@ -67,7 +67,7 @@ class MatrixLowering {
   TokenList producers_, resident_claims_;
   Lowering::Ring a_, b_, out_ring_, addend_, parameters_;
   std::vector<TokenList> accumulator_claims_;
-  std::uint32_t next_slot_ = 0;
+  std::uint32_t first_slot_ = 0, next_slot_ = 0;
   TokenId drained_ready_ = 0;
   std::unique_ptr<MatrixModel> closed_form_;
 };

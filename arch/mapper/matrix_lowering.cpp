@@ -49,7 +49,14 @@ void MatrixLowering::run() {
   out_ring_ = l_.make_ring(t_.out_slot, t_.out_slots, false);
   addend_ = l_.make_ring(t_.addend_slot, t_.addend_slot > 0 ? 2 : 0, false);
   parameters_ = l_.make_ring(t_.parameter_slot, t_.parameter_slot > 0 ? 2 : 0, false);
+  // Slot i holds rows [i, i + 1) x its height; the layers before may still be draining theirs.
+  const std::uint64_t height =
+      l_.config_.core.matrix.dataflow == Dataflow::input_stationary ? t_.step_n : t_.step_m;
   accumulator_claims_.resize(t_.accumulator_slots);
+  for (std::uint32_t i = 0; i < t_.accumulator_slots; ++i)
+    l_.claim(l_.accumulators_, i * height, (i + 1) * height, accumulator_claims_[i]);
+  first_slot_ = l_.next_slot_;
+  l_.next_slot_ += t_.accumulator_slots;
 
   for (std::uint64_t instance = 0; instance < p_.instances; ++instance) {
     if (t_.weights_outer) {
@@ -60,6 +67,8 @@ void MatrixLowering::run() {
         for (std::size_t ni = 0; ni < t_.n.size(); ++ni) tile(instance, mi, ni);
     }
   }
+  for (std::uint32_t i = 0; i < t_.accumulator_slots; ++i)
+    l_.release(l_.accumulators_, i * height, (i + 1) * height, accumulator_claims_[i]);
   layer_.result.compute = closed_form_->free_at();
   for (auto* ring : {&a_, &b_, &out_ring_, &addend_, &parameters_}) l_.retire(*ring);
 }
@@ -242,7 +251,7 @@ void MatrixLowering::multiply(std::uint64_t instance, std::size_t mi, std::size_
   c.tile = {block.rows, p_.groups > 1 ? c.groups * p_.k : depth, block.columns, ki == 0,
             ki + 1 == t_.k.size(), e};
   c.macs = block.rows * (p_.groups > 1 ? p_.k : depth) * block.columns;
-  c.slot = block.slot;
+  c.slot = first_slot_ + block.slot;
   // Output stationary, every row block of the array takes the columns' operands again.
   const bool os = l_.config_.core.matrix.dataflow == Dataflow::output_stationary;
   c.a_bytes = c.tile.m * c.tile.k * e;
@@ -359,7 +368,7 @@ void MatrixLowering::drain(std::uint64_t instance, std::size_t mi, std::size_t n
   if (out_ring_.count > 0) out_waits = out_ring_.turn();
   Command& command = emit(EngineKind::vector);
   VectorCommand v;
-  v.slot = static_cast<std::int32_t>(block.slot);
+  v.slot = static_cast<std::int64_t>(first_slot_ + block.slot);
   v.m = block.rows;
   v.n = block.columns;
   v.first_row = row;

@@ -259,18 +259,21 @@ void DataPath::product(const MatrixProblem& p, const std::byte* a, std::int64_t 
                        std::int64_t ldsums, std::uint64_t m, std::uint64_t n, std::uint64_t k,
                        bool accumulate) {
   const auto i64 = [](std::uint64_t v) { return static_cast<std::int64_t>(v); };
+  // Sums that stay in the array go on product by product: chains of one, added to what is there.
+  numerics::ReductionOrder order = order_.matrix;
+  if (accumulate && order == numerics::output_stationary) order.chain = 1;
   switch (plan_.format(p.a)) {
     case NumberFormat::int8:
       numerics::gemm_int8(reinterpret_cast<const std::int8_t*>(a), lda,
                           reinterpret_cast<const std::int8_t*>(b), ldb,
                           reinterpret_cast<std::int32_t*>(sums), ldsums, i64(m), i64(n), i64(k),
-                          accumulate, overflows_, order_.matrix);
+                          accumulate, overflows_, order);
       break;
     case NumberFormat::bf16:
       numerics::gemm_bf16(reinterpret_cast<const numerics::Bf16*>(a), lda,
                           reinterpret_cast<const numerics::Bf16*>(b), ldb,
                           reinterpret_cast<float*>(sums), ldsums, i64(m), i64(n), i64(k),
-                          order_.matrix, accumulate);
+                          order, accumulate);
       break;
     default: MANTISSA_CHECK(false, "operand formats were checked before the run");
   }
