@@ -74,7 +74,7 @@ class ChainBuilder {
     for (TensorId t : op.inputs) {
       if (t == no_tensor || t == value) continue;
       const auto& tensor = trace_.tensor(t);
-      if (tensor.role == Role::parameter) {
+      if (per_column(tensor, trace_.tensor(value))) {
         if (!one_per_column(tensor, value)) return false;
         continue;
       }

@@ -56,6 +56,13 @@ struct Plan {
   }
 };
 
+// A second operand of an element-wise operator that holds one value per column (a bias, the constants
+// of a batch norm), as against one that has the value's own shape (a residual).
+inline bool per_column(const trace::Tensor& operand, const trace::Tensor& value) {
+  return operand.role == trace::Role::parameter ||
+         (operand.role == trace::Role::input && operand.shape != value.shape);
+}
+
 constexpr std::uint32_t no_layer = 0xffffffffu;
 
 }  // namespace mantissa::arch

@@ -47,18 +47,18 @@ Surroundings surroundings(const Plan& plan, const Layer& layer, const ArchConfig
   s.out_resident = plan.place(result).resident;
   s.out_bytes = std::max<std::uint64_t>(1, trace::bits(plan.format(result)) / 8);
   addend = no_tensor;
-  const auto per_column = [&](TensorId t) {
+  const auto add_column = [&](TensorId t) {
     // A parameter with fewer elements than columns (a scalar) costs next to nothing.
     s.parameter_bytes += std::max<std::uint64_t>(1, trace::bits(plan.format(t)) / 8);
   };
   for (std::size_t i = 2; i < head.inputs.size(); ++i)
-    if (head.inputs[i] != no_tensor) per_column(head.inputs[i]);
+    if (head.inputs[i] != no_tensor) add_column(head.inputs[i]);
   TensorId value = head.outputs.front();
   for (auto id : layer.chain) {
     for (TensorId t : trace.ops[id].inputs) {
       if (t == no_tensor || t == value) continue;
-      if (trace.tensor(t).role == trace::Role::parameter) {
-        per_column(t);
+      if (per_column(trace.tensor(t), trace.tensor(value))) {
+        add_column(t);
       } else {
         addend = plan.storage[t];
         s.addend = true;

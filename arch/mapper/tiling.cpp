@@ -79,7 +79,7 @@ std::vector<RowBlock> row_blocks(const MatrixProblem& p, std::uint64_t rows) {
 // Candidate heights of a row block, in rows of the product.
 std::vector<std::uint64_t> row_sizes(const MatrixProblem& p, std::uint64_t grain,
                                      std::int64_t forced) {
-  if (!p.convolution) return sizes(p.m, std::max<std::uint64_t>(grain, 16), forced);
+  if (!p.convolution) return sizes(p.m, grain > 1 ? grain : 16, forced);
   const auto width = static_cast<std::uint64_t>(p.conv.output_width);
   const std::uint64_t image = width * static_cast<std::uint64_t>(p.conv.output_height);
   if (forced > 0) {
@@ -305,7 +305,7 @@ Tiling choose_tiling(const MatrixProblem& p, const Surroundings& around, const C
   std::vector<std::uint64_t> ks = p.groups > 1 ? std::vector<std::uint64_t>{1} : sizes(depth, k_unit, forced_k);
   std::vector<std::uint64_t> ns = p.groups > 1
                                       ? sizes(p.group_rounds(), 1, 0)
-                                      : sizes(p.n, std::max<std::uint64_t>(grain.n, 16), mapper.tile_n);
+                                      : sizes(p.n, grain.n > 1 ? grain.n : 16, mapper.tile_n);
 
   std::optional<Tiling> best;
   std::uint64_t need = ~0ull;

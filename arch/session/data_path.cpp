@@ -394,7 +394,7 @@ void DataPath::drain(const LoweredLayer& layer, const VectorCommand& v) {
         }
         const auto& tensor = trace.tensor(t);
         TensorId mine;
-        if (tensor.role == Role::parameter) {
+        if (per_column(tensor, trace.tensor(head.outputs.front()))) {
           mine = add(tensor.name, plan_.format(t), {tensor.elements() == 1 ? 1 : columns});
           s.operands.emplace_back(mine, t);
         } else {

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <memory>
+#include <set>
+
+#include "sim/cli/command.h"
+#include "sim/cli/format.h"
+#include "sim/cli/subjects.h"
+#include "sim/presets/presets.h"
+
+namespace mantissa::cli {
+namespace {
+
+struct Options {
+  std::string what;
+  bool names = false;
+};
+
+struct Row {
+  std::string name, note;
+};
+
+std::vector<Row> presets(sim::PresetKind kind) {
+  std::vector<Row> rows;
+  for (const auto& preset : sim::Presets::standard().list(kind))
+    rows.push_back({preset.name, preset.description});
+  return rows;
+}
+
+std::vector<Row> topic(const std::string& wanted) {
+  std::vector<Row> rows;
+  for (const auto& subject : subjects()) {
+    if (subject.topic != wanted) continue;
+    std::string note = subject.brief;
+    for (const auto& [name, value] : subject.facts) {
+      if (name == "unit") note = "[" + value + "] " + note;
+      if (name == "attributes") note += " Attributes: " + value + ".";
+    }
+    rows.push_back({subject.key, note});
+  }
+  return rows;
+}
+
+std::vector<Row> keys() {
+  std::vector<Row> rows;
+  std::set<std::string> seen;
+  for (const auto& subject : subjects())
+    if (seen.insert(subject.key).second) rows.push_back({subject.key, subject.brief});
+  return rows;
+}
+
+std::vector<Row> rows_of(const std::string& what) {
+  if (what == "archs") return presets(sim::PresetKind::arch);
+  if (what == "workloads") return presets(sim::PresetKind::workload);
+  if (what == "technologies") return presets(sim::PresetKind::technology);
+  if (what == "sweeps") return presets(sim::PresetKind::sweep);
+  if (what == "components") return topic("component");
+  if (what == "statistics") return topic("statistic");
+  if (what == "errors") return topic("error");
+  if (what == "operators") return topic("operator");
+  return keys();
+}
+
+Action declare(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("WHAT", options->what,
+                 "archs, workloads, components, statistics, technologies, sweeps, errors,\n"
+                 "operators or keys (all that 'mantissa explain' knows).")
+      ->required()
+      ->check(CLI::IsMember({"archs", "workloads", "components", "statistics", "technologies",
+                             "sweeps", "errors", "operators", "keys"}));
+  app.add_flag("--names", options->names, "Names alone, one a line, for scripts.");
+  return [options](Console& console) {
+    Table table({}, {Table::Align::left, Table::Align::left});
+    for (const auto& row : rows_of(options->what)) {
+      if (options->names)
+        console.out() << row.name << '\n';
+      else
+        table.row({row.name, row.note});
+    }
+    console.out() << table.text(0);
+    return ExitCode::ok;
+  };
+}
+
+const Command list_command{"list", Group::inspect,
+                           "What there is: presets, statistics, errors, ...",
+                           "  mantissa list archs\n"
+                           "  mantissa list workloads --names\n"
+                           "  mantissa list statistics\n",
+                           declare};
+
+}  // namespace
+}  // namespace mantissa::cli

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/report/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "sim/report/figures.h"
+#include "sim/report/html.h"
+#include "sim/report/sections.h"
+#include "sim/store/csv.h"
+
+namespace mantissa::report {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+std::string asset(const Options& options, const char* name) {
+  const std::string text = read(fs::path(options.assets) / name);
+  if (text.empty())
+    throw Error(missing_assets)
+        .at((fs::path(options.assets) / name).string())
+        .say("the template of the report is missing")
+        .remedy("install the folder configs beside the program, or name it with MANTISSA_CONFIGS");
+  return text;
+}
+
+std::string counted(std::size_t n, const char* one, const char* many) {
+  return fmt::format("{} {}", n, n == 1 ? one : many);
+}
+
+std::string overview(const ReportData& data) {
+  const auto count = [&](auto predicate) {
+    return static_cast<std::size_t>(
+        std::count_if(data.points.begin(), data.points.end(), predicate));
+  };
+  const auto status = [&](store::Status s) {
+    return count([s](const ReportPoint& p) { return p.row.status == s; });
+  };
+  std::string text =
+      fmt::format("{}: {} on {}", counted(data.points.size(), "point", "points"),
+                  counted(data.variants().size(), "architecture", "architectures and variants"),
+                  counted(data.jobs().size(), "workload", "workloads"));
+  const std::size_t violating =
+      count([](const ReportPoint& p) { return p.ok() && !p.row.feasible; });
+  if (violating > 0) text += fmt::format(", {} outside the constraints", violating);
+  if (const auto n = status(store::Status::infeasible)) text += fmt::format(", {} excluded", n);
+  if (const auto n = status(store::Status::failed)) text += fmt::format(", {} failed", n);
+  if (const auto n = status(store::Status::pending)) text += fmt::format(", {} still to run", n);
+  return text;
+}
+
+// A section with its heading; nothing when it has no content.
+std::string section(const char* id, const char* title, const std::string& lead,
+                    const std::string& html) {
+  if (html.empty()) return {};
+  return fmt::format("<section id=\"{}\"><h2>{}</h2>\n{}{}</section>\n", id, title,
+                     lead.empty() ? "" : "<p class=\"lead\">" + escape(lead) + "</p>\n", html);
+}
+
+std::string figure_html(const Figures& figures, const std::string& directory) {
+  std::string out;
+  for (const auto& figure : figures.drawn)
+    out += fmt::format("<figure><figcaption><b>{}.</b> {}</figcaption>\n{}</figure>\n",
+                       escape(figure.title), escape(figure.caption),
+                       inline_svg(read(fs::path(directory) / "plots" / figure.file)));
+  if (out.empty() && !figures.note.empty())
+    out = "<p class=\"note\">" + escape(figures.note) + "</p>\n";
+  return out;
+}
+
+std::string body(const ReportData& data, const Figures& figures, const std::string& directory) {
+  std::string out;
+  out += section("published", "Published figures beside ours",
+                 "Difference is ours / published - 1.", published_table(data));
+  out += section("figures", "Figures", "", figure_html(figures, directory));
+  out += section("points", "All points",
+                 "Click a column's head to sort. Architectures carry the parameters that vary.",
+                 points_table(data));
+  out += section("failures", "Points without a result", "", failures_list(data));
+  out += section("warnings", "Warnings", "", warnings_list(data));
+  out += section("cycles", "Cycles of the matrix unit",
+                 "Of the busiest core, as shares of all cycles; busy and all kinds of waiting add "
+                 "up to 100 %.",
+                 cycles_table(data));
+  out +=
+      section("layers", "Layers", "Start and end are cycles of the core clock; layers may overlap.",
+              layer_tables(data));
+  out += section("energy", "Energy and area by part", "", energy_tables(data));
+  out +=
+      section("prices", "Every price and its source",
+              "Methods from the most to the least trustworthy: synthesised, published, recalled, "
+              "derived, assumed. A figure of 'assumed' has no source: it is the stated default of "
+              "a parameter.",
+              prices_table(data));
+  out += section("definitions", "Definitions",
+                 "A cycle is one of the core clock. Columns are those of points.csv.",
+                 definitions_table());
+  out +=
+      section("configurations", "Configurations",
+              "Resolved, with every default written out. Saved to a file, one of them reproduces "
+              "its point.",
+              configurations(data));
+  out += section("provenance", "Provenance", "", provenance(data));
+  return out;
+}
+
+// Links to the sections that there are.
+std::string contents(const std::string& html) {
+  static const std::vector<std::pair<const char*, const char*>> titles{
+      {"published", "Published"},
+      {"figures", "Figures"},
+      {"points", "All points"},
+      {"failures", "No result"},
+      {"warnings", "Warnings"},
+      {"cycles", "Cycles"},
+      {"layers", "Layers"},
+      {"energy", "Energy"},
+      {"prices", "Prices"},
+      {"definitions", "Definitions"},
+      {"configurations", "Configurations"},
+      {"provenance", "Provenance"}};
+  std::string out;
+  for (const auto& [id, title] : titles)
+    if (html.find(fmt::format("<section id=\"{}\">", id)) != std::string::npos)
+      out += fmt::format("<a href=\"#{}\">{}</a>\n", id, title);
+  return out;
+}
+
+}  // namespace
+
+Written write_report(const Options& options) {
+  const std::string page = asset(options, "page.html");
+  const ReportData data = load_report(options.directory);
+  std::string objectives;
+  for (const auto& sweep : data.sweeps)
+    if (objectives.empty()) objectives = sweep.objectives;
+  const Figures figures = draw_figures(options.figures, options.directory, objectives);
+  const std::string main = body(data, figures, options.directory);
+  const std::string html = fill(page, {{"title", escape(data.title)},
+                                       {"description", escape(data.description)},
+                                       {"style", asset(options, "page.css")},
+                                       {"script", asset(options, "page.js")},
+                                       {"overview", escape(overview(data))},
+                                       {"contents", contents(main)},
+                                       {"verdicts", verdicts(data)},
+                                       {"winners", winner_tables(data)},
+                                       {"body", main},
+                                       {"date", escape(options.date)}});
+  const std::string path = (fs::path(options.directory) / "report.html").string();
+  store::write_file(path, html);
+  return {path, figures.note};
+}
+
+}  // namespace mantissa::report

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Peak resident memory. A run of shapes stays under 200 MB whatever the network; computing every
+// value adds at most the largest layer's operands.
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "sim/presets/presets.h"
+#include "sim/run/run_point.h"
+#include "tests/bench/bounds.h"
+#include "tests/bench/peak_memory.h"
+
+namespace mantissa::bench {
+namespace {
+
+constexpr double megabyte = 1e6;
+
+void shape_memory(benchmark::State& state) {
+  std::string largest;
+  double peak = 0;
+  for (auto _ : state)
+    for (const auto& workload : sim::Presets::standard().list(sim::PresetKind::workload)) {
+      const auto bytes =
+          static_cast<double>(peak_bytes("systolic_128x128", workload.name, "shape"));
+      if (bytes > peak) largest = workload.name;
+      peak = std::max(peak, bytes);
+    }
+  state.counters["MB"] = peak / megabyte;
+  state.SetLabel(largest);
+  report({"peak memory, shape, largest of all networks", "MB", peak / megabyte, 200, Sense::at_most,
+          Kind::exact});
+}
+BENCHMARK(shape_memory)->Iterations(1)->Unit(benchmark::kSecond)->UseRealTime();
+
+// Bytes of everything that the largest operator reads and writes.
+double largest_operands(const std::string& workload) {
+  const auto point = sim::resolve({"systolic_128x128", workload, {}, arch::Fidelity::data});
+  double most = 0;
+  for (const auto& trace : point.workload.traces)
+    for (const auto& op : trace.ops) {
+      double bytes = 0;
+      for (const auto* tensors : {&op.inputs, &op.outputs})
+        for (const auto id : *tensors)
+          if (id != trace::no_tensor) bytes += static_cast<double>(trace.tensor(id).bytes());
+      most = std::max(most, bytes);
+    }
+  return most;
+}
+
+void data_memory(benchmark::State& state, const std::string& workload) {
+  double added = 0;
+  for (auto _ : state)
+    added = static_cast<double>(peak_bytes("systolic_128x128", workload, "data")) -
+            static_cast<double>(peak_bytes("systolic_128x128", workload, "shape"));
+  const double bound = largest_operands(workload);
+  state.counters["added_MB"] = added / megabyte;
+  state.counters["largest_operands_MB"] = bound / megabyte;
+  report({"memory that data adds to shape, " + workload, "MB", added / megabyte, bound / megabyte,
+          Sense::at_most, Kind::exact});
+}
+BENCHMARK_CAPTURE(data_memory, resnet50, "resnet50")
+    ->Iterations(1)
+    ->Unit(benchmark::kSecond)
+    ->UseRealTime();
+BENCHMARK_CAPTURE(data_memory, vgg16, "vgg16")
+    ->Iterations(1)
+    ->Unit(benchmark::kSecond)
+    ->UseRealTime();
+
+}  // namespace
+}  // namespace mantissa::bench

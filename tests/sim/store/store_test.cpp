@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+// The results store: what goes in comes out bit for bit, and what is not ours is refused.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "../sweep/fake_point.h"
+#include "sim/store/csv.h"
+#include "sim/store/labels.h"
+#include "sim/store/quantity.h"
+#include "sim/sweep/measure.h"
+
+namespace mantissa::store {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class Store : public ::testing::Test {
+ protected:
+  Store() {
+    static int count = 0;
+    root_ = fs::temp_directory_path() /
+            ("mantissa_store_" + std::to_string(getpid()) + "_" + std::to_string(count++));
+    fs::create_directories(root_);
+  }
+  ~Store() override { fs::remove_all(root_); }
+  std::string path(const std::string& name = "results.sqlite") const {
+    return (root_ / name).string();
+  }
+  std::string text(const std::string& name) const {
+    std::ostringstream out;
+    out << std::ifstream(root_ / name).rdbuf();
+    return out.str();
+  }
+  static sim::PointRequest request(const std::string& rows) {
+    sim::PointRequest r;
+    r.arch = "tpu_v1";
+    r.workload = "resnet50";
+    r.overrides = {"core.matrix.rows=" + rows};
+    return r;
+  }
+  static PointRow point(const Record& record, std::uint64_t position, const std::string& rows) {
+    PointRow row;
+    row.sweep = "s";
+    row.position = position;
+    row.arch = "tpu_v1";
+    row.workload = "resnet50";
+    row.overrides = {"core.matrix.rows=" + rows, "memory.latency=100 ns"};
+    row.fidelity = "shape";
+    row.hash = record.hash;
+    row.status = Status::ok;
+    return row;
+  }
+  void fill(Results& results) const {
+    const auto a = sweep::testing::fake_run(request("3")),
+               b = sweep::testing::fake_run(request("5"));
+    results.plan({"s", "A \"title\"", "why", "version: 1\n", "latency_s,area_um2", "mantissa test"},
+                 {point(a, 0, "3"), point(b, 1, "5")},
+                 {{"s", 1, "throughput_ops", 12.3e12, "recalled 85 %", "a paper"}});
+    results.add_run(a);
+    results.add_run(b);
+  }
+  fs::path root_;
+};
+
+TEST_F(Store, a_record_comes_back_bit_for_bit) {
+  auto record = sweep::testing::fake_run(request("3"));
+  record.metrics["latency_s"] = 0.1 + 0.2;
+  record.metrics["power_w"] = 5e-324;
+  record.layers[0].end = 0x7fffffffffffffffu;
+  { Results::write(path()).add_run(record); }
+  const nlohmann::json before = record, after = Results::read(path()).run(record.hash);
+  EXPECT_EQ(before.dump(), after.dump());
+}
+
+TEST_F(Store, a_record_survives_the_pipe_bit_for_bit) {
+  auto record = sweep::testing::fake_run(request("7"));
+  record.metrics["latency_s"] = std::nextafter(1.0 / 3, 1.0);
+  const auto again = nlohmann::json::parse(nlohmann::json(record).dump()).get<Record>();
+  EXPECT_EQ(again.metrics, record.metrics);
+  EXPECT_EQ(again.layers[0].utilization, record.layers[0].utilization);
+  EXPECT_EQ(again.energy[0].price.formula, record.energy[0].price.formula);
+}
+
+TEST_F(Store, points_and_published_figures_come_back) {
+  auto results = Results::write(path());
+  fill(results);
+  const auto points = results.points();
+  ASSERT_EQ(points.size(), 2u);
+  EXPECT_THAT(points[1].overrides, ElementsAre("core.matrix.rows=5", "memory.latency=100 ns"));
+  EXPECT_EQ(results.sweeps()[0].title, "A \"title\"");
+  EXPECT_EQ(results.published()[0].value, 12.3e12);
+}
+
+TEST_F(Store, the_order_of_arrival_does_not_show) {
+  const auto a = sweep::testing::fake_run(request("3")), b = sweep::testing::fake_run(request("5"));
+  auto one = Results::write(path("one.sqlite"));
+  one.add_run(a);
+  one.add_run(b);
+  auto two = Results::write(path("two.sqlite"));
+  two.add_run(b);
+  two.add_run(a);
+  EXPECT_EQ(one.dump(), two.dump());
+  EXPECT_THAT(one.dump(), HasSubstr("layers: "));
+}
+
+TEST_F(Store, another_layout_is_refused) {
+  { Results::write(path()); }
+  { Database(path(), Database::Mode::write).execute("UPDATE meta SET value = '99'"); }
+  for (const auto open : {&Results::read, &Results::write}) try {
+      open(path());
+      FAIL() << "accepted";
+    } catch (const Error& error) {
+      EXPECT_THAT(error.message(),
+                  HasSubstr("read 'schema_version 99'; expected schema_version 1"));
+      EXPECT_EQ(error.exit(), ExitCode::bad_input);
+    }
+}
+
+TEST_F(Store, files_that_are_no_results_are_refused) {
+  std::ofstream(path("text")) << std::string(5000, 'x');
+  { Database(path("other.sqlite"), Database::Mode::write).execute("CREATE TABLE t (x)"); }
+  for (const char* name : {"text", "other.sqlite", "missing"}) try {
+      Results::read(path(name));
+      FAIL() << "accepted " << name;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind().id(), unreadable.id()) << name;
+    }
+}
+
+TEST_F(Store, a_full_database_and_a_failing_write_are_exit_code_4) {
+  auto record = sweep::testing::fake_run(request("3"));
+  record.resolved_yaml.assign(1 << 20, 'y');
+  Database db(path(), Database::Mode::write);
+  db.execute("CREATE TABLE t (x TEXT)");
+  db.execute("PRAGMA max_page_count = 8");
+  Statement insert(db, "INSERT INTO t VALUES (?)");
+  insert.bind(1, record.resolved_yaml);
+  try {
+    insert.run();
+    FAIL() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.exit(), ExitCode::resource);
+    EXPECT_THAT(error.message(), HasSubstr("make room"));
+  }
+}
+
+TEST_F(Store, a_file_size_limit_while_a_row_is_written_is_exit_code_4) {
+  auto record = sweep::testing::fake_run(request("3"));
+  record.resolved_yaml.assign(1 << 22, 'y');
+  auto results = Results::write(path());
+  struct rlimit before;
+  getrlimit(RLIMIT_FSIZE, &before);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  const struct rlimit small { 1 << 20, before.rlim_max };
+  setrlimit(RLIMIT_FSIZE, &small);
+  try {
+    results.add_run(record);
+    ADD_FAILURE() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind().id(), disk_full.id());
+  }
+  EXPECT_THROW(write_file(path("big.csv"), record.resolved_yaml), Error);
+  EXPECT_FALSE(fs::exists(path("big.csv")));
+  setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_FALSE(results.has_run(record.hash));  // rolled back,
+  results.add_run(record);                     // and usable again
+  EXPECT_TRUE(results.has_run(record.hash));
+}
+
+TEST_F(Store, csv_reads_back_as_what_was_stored) {
+  auto results = Results::write(path());
+  fill(results);
+  EXPECT_THAT(export_csv(results, root_.string()),
+              ElementsAre("points.csv", "layers.csv", "energy.csv", "area.csv", "published.csv"));
+  const auto points = read_csv(text("points.csv"), "points.csv");
+  ASSERT_EQ(points.size(), 3u);
+  const auto cell = [](const auto& rows, std::size_t row, const std::string& column) {
+    const auto& head = rows[0];
+    return rows[row].at(std::find(head.begin(), head.end(), column) - head.begin());
+  };
+  const auto run = results.run(results.points()[1].hash);
+  for (const auto& quantity : quantities()) {
+    const auto found = run.metrics.find(quantity.column);
+    const auto written = cell(points, 2, quantity.column);
+    if (found == run.metrics.end())
+      EXPECT_EQ(written, "") << quantity.column;
+    else
+      EXPECT_EQ(std::stod(written), found->second) << quantity.column;
+  }
+  EXPECT_EQ(cell(points, 2, "variant"), "rows=5");
+  EXPECT_EQ(cell(points, 2, "overrides"), "core.matrix.rows=5; memory.latency=100 ns");
+  const auto layers = read_csv(text("layers.csv"), "layers.csv");
+  EXPECT_EQ(cell(layers, 1, "name"), "conv, \"first\"");
+  EXPECT_EQ(std::stod(cell(layers, 1, "utilization")), 0.1 + 0.2);
+  const auto energy = read_csv(text("energy.csv"), "energy.csv");
+  ASSERT_EQ(energy.size(), 5u);
+  EXPECT_EQ(cell(energy, 1, "source"), "a paper, 2014");
+  for (const auto& rows : {points, layers, energy})
+    for (const auto& row : rows) EXPECT_EQ(row.size(), rows[0].size());
+}
+
+TEST_F(Store, csv_cells_are_quoted_only_where_they_must_be) {
+  EXPECT_EQ(csv_cell("plain"), "plain");
+  EXPECT_EQ(csv_cell("a,b"), "\"a,b\"");
+  EXPECT_EQ(csv_cell("say \"x\"\n"), "\"say \"\"x\"\"\n\"");
+  EXPECT_THROW(read_csv("a,\"b", "t"), Error);
+}
+
+TEST_F(Store, the_front_needs_every_objective) {
+  auto results = Results::write(path());
+  fill(results);  // more rows: faster but larger, so neither beats the other
+  EXPECT_THAT(pareto_points(results), ElementsAre(true, true));
+  auto sweep = results.sweeps()[0];
+  sweep.objectives = "area_um2";
+  results.plan(sweep, results.points(), {});
+  EXPECT_THAT(pareto_points(results), ElementsAre(true, false));
+}
+
+TEST_F(Store, labels_leave_out_what_all_points_share) {
+  std::vector<PointRow> points(2);
+  points[0].arch = points[1].arch = "configs/arch/mine.yaml";
+  points[0].workload = points[1].workload = "lstm";
+  points[0].overrides = {"core.matrix.rows=3", "core.vector.rows=1", "workload.batch=1", "x.y=1"};
+  points[1].overrides = {"core.matrix.rows=5", "core.vector.rows=2", "workload.batch=8", "x.y=1"};
+  const auto names = labels(points);
+  EXPECT_EQ(names[0].variant, "matrix.rows=3 vector.rows=1");
+  EXPECT_EQ(names[1].job, "lstm batch=8");
+  points[1].arch = "tpu_v1";
+  EXPECT_EQ(labels(points)[0].variant, "mine matrix.rows=3 vector.rows=1");
+  EXPECT_EQ(labels(points)[1].variant, "tpu_v1 matrix.rows=5 vector.rows=2");
+}
+
+TEST_F(Store, every_quantity_has_a_unit_that_constraints_know_and_a_unique_name) {
+  std::set<std::string> names;
+  for (const auto& quantity : quantities()) {
+    EXPECT_TRUE(sweep::measure(1, quantity.unit)) << quantity.unit;
+    EXPECT_TRUE(names.insert(quantity.name).second);
+    EXPECT_GT(std::string(quantity.definition).size(), 10u) << quantity.name;
+  }
+}
+
+TEST_F(Store, values_are_readable) {
+  const auto text = [](const char* name, double value) {
+    return readable(*find_quantity(name), value);
+  };
+  EXPECT_EQ(text("latency", 0.00124), "1.24 ms");
+  EXPECT_EQ(text("latency", 0), "0 ps");
+  EXPECT_EQ(text("throughput", 12.3e12), "12.3 TOPS");
+  EXPECT_EQ(text("utilization", 0.4821), "48.2 %");
+  EXPECT_EQ(text("cycles", 1234567), "1,234,567");
+  EXPECT_EQ(text("energy", 999999), "1 µJ");
+  EXPECT_EQ(text("area", 3.31e8), "331 mm²");
+  EXPECT_EQ(text("area", 475300), "0.4753 mm²");
+  EXPECT_EQ(text("area", 4753), "4753 µm²");
+}
+
+}  // namespace
+}  // namespace mantissa::store
