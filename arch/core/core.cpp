@@ -8,8 +8,9 @@
 namespace mantissa::arch {
 namespace {
 
-// Layers lowered ahead: enough to fetch weights early, few enough to bound memory.
-constexpr std::size_t window = 4;
+// Layers and commands lowered ahead: enough to fetch weights early, few enough to bound memory.
+constexpr std::size_t layer_window = 16;
+constexpr std::uint64_t command_window = 4096;
 
 constexpr Cycles never{~0ull};
 
@@ -52,7 +53,7 @@ Core::Core(const sc_core::sc_module_name& name, std::uint32_t rank, const ArchCo
     results_[command.layer].busy += t.busy;
   };
   link_.describe_with([this](const Command& command) {
-    const LoweredLayer& layer = live_.at(command.layer);
+    const LoweredLayer& layer = live_.at(command.layer).layer;
     const auto& op = plan_->trace->ops[layer.layer->head];
     Ring::Request request;
     request.kind = op.kind;
@@ -83,7 +84,8 @@ void Core::reset() {
   live_.clear();
   results_.clear();
   vector_elements_.clear();
-  wakeups_ = commands_ = 0;
+  wakeups_ = commands_ = queued_ = 0;
+  lowering_now_ = false;
   next_layer_ = 0;
   end_ = Cycles(0);
   stored_ = false;
@@ -101,10 +103,10 @@ void Core::start(const Plan& plan, const RunOptions& options, Femtoseconds origi
     data_ = std::make_unique<DataPath>(plan, config_, matrix_.model().order(), options.operands,
                                        scratchpad_, accumulators_, store);
     matrix_.compute_with([this](const Command& c) {
-      data_->multiply(live_.at(c.layer), std::get<MatrixCommand>(c.work));
+      data_->multiply(live_.at(c.layer).layer, std::get<MatrixCommand>(c.work));
     });
     vector_.compute_with([this](const Command& c) {
-      data_->drain(live_.at(c.layer), std::get<VectorCommand>(c.work));
+      data_->drain(live_.at(c.layer).layer, std::get<VectorCommand>(c.work));
     });
   } else {
     matrix_.compute_with({});
@@ -114,43 +116,68 @@ void Core::start(const Plan& plan, const RunOptions& options, Femtoseconds origi
 }
 
 void Core::feed() {
-  while (next_layer_ < plan_layers() && live_.size() < window) {
+  while (lowering_now_ || next_layer_ < plan_layers()) {
+    if (queued_ >= command_window) return;
+    if (!lowering_now_) {
+      if (live_.size() >= layer_window) return;
+      begin_layer();
+    }
+    const LayerId id = next_layer_ - 1;
     CommandStream stream;
-    LoweredLayer layer = lowering_->lower(next_layer_, stream);
-    ++next_layer_;
-    layer.result.core = context_.core;
-    layer.result.start = never;
-    results_.push_back(layer.result);
-    commands_ += layer.commands;
-    count_vector_work(layer);
-    if (data_) data_->begin(layer);
-    const LayerId id = layer.id;
-    if (layer.commands > 0) {
-      live_.emplace(id, std::move(layer));
-    } else {
-      results_[id].start = Cycles(0);  // set from its inputs when the run is over
-      if (data_) data_->finish(layer);
-    }
-    for (Command& command : stream.commands) {
-      switch (command.engine) {
-        case EngineKind::load: loads_.push(std::move(command)); break;
-        case EngineKind::weights: weights_.push(std::move(command)); break;
-        case EngineKind::matrix: matrix_.push(std::move(command)); break;
-        case EngineKind::vector: vector_.push(std::move(command)); break;
-        case EngineKind::store: stores_.push(std::move(command)); break;
-        case EngineKind::link: link_.push(std::move(command)); break;
-      }
-    }
+    lowering_now_ = lowering_->advance(stream);
+    queued_ += stream.commands.size();
+    commands_ += stream.commands.size();
+    for (Command& command : stream.commands) push(std::move(command));
+    if (lowering_now_) continue;
+    Live& live = live_.at(id);
+    live.complete = true;
+    if (live.finished == live.layer.commands) retire(id);
+  }
+}
+
+void Core::begin_layer() {
+  const LayerId id = next_layer_++;
+  LoweredLayer& layer = live_[id].layer;
+  lowering_->begin(id, layer);
+  results_.push_back(layer.result);
+  results_.back().core = context_.core;
+  results_.back().start = never;
+  if (data_) data_->begin(layer);
+}
+
+void Core::push(Command command) {
+  switch (command.engine) {
+    case EngineKind::load: return loads_.push(std::move(command));
+    case EngineKind::weights: return weights_.push(std::move(command));
+    case EngineKind::matrix: return matrix_.push(std::move(command));
+    case EngineKind::vector: return vector_.push(std::move(command));
+    case EngineKind::store: return stores_.push(std::move(command));
+    case EngineKind::link: return link_.push(std::move(command));
   }
 }
 
 void Core::finished(const Command& command) {
-  LoweredLayer& layer = live_.at(command.layer);
-  if (command.evaluates_layer && data_) data_->evaluate(layer);
-  if (--layer.commands > 0) return;
+  Live& live = live_.at(command.layer);
+  if (command.evaluates_layer && data_) data_->evaluate(live.layer);
+  ++live.finished;
+  --queued_;
+  if (live.complete && live.finished == live.layer.commands) retire(command.layer);
+  tokens_.forget_done();
+  if (queued_ < command_window / 2) feed();
+}
+
+void Core::retire(LayerId id) {
+  const LoweredLayer& layer = live_.at(id).layer;
+  // What became known while the layer was lowered.
+  LayerResult& result = results_[id];
+  result.compute = layer.result.compute;
+  result.folds = layer.result.folds;
+  result.dram_read_bytes = layer.result.dram_read_bytes;
+  result.dram_write_bytes = layer.result.dram_write_bytes;
+  if (layer.commands == 0) result.engine.clear();  // a view
+  count_vector_work(layer);
   if (data_) data_->finish(layer);
-  live_.erase(command.layer);
-  feed();
+  live_.erase(id);
   if (progress_) progress_();
 }
 
@@ -187,9 +214,9 @@ void Core::count_vector_work(const LoweredLayer& layer) {
 
 std::string Core::stuck() const {
   std::string text;
-  for (const auto& [id, layer] : live_)
-    text += (text.empty() ? "" : ", ") + layer.result.name + " (" + std::to_string(layer.commands) +
-            " commands left)";
+  for (const auto& [id, live] : live_)
+    text += (text.empty() ? "" : ", ") + live.layer.result.name + " (" +
+            std::to_string(live.layer.commands - live.finished) + " commands left)";
   return text;
 }
 

@@ -30,7 +30,7 @@ class Core : public sc_core::sc_module {
   // Starts a trace at `origin` = cycle 0. `store` is the chip's memory contents in data mode.
   void start(const Plan& plan, const RunOptions& options, Femtoseconds origin,
              memory::BackingStore& store, std::function<void()> progress);
-  bool finished() const { return next_layer_ == plan_layers() && live_.empty(); }
+  bool finished() const { return next_layer_ == plan_layers() && !lowering_now_ && live_.empty(); }
   void reset();
 
   // What happened.
@@ -50,6 +50,9 @@ class Core : public sc_core::sc_module {
  private:
   std::size_t plan_layers() const { return plan_ == nullptr ? 0 : plan_->layers.size(); }
   void feed();
+  void begin_layer();
+  void push(Command command);
+  void retire(LayerId id);
   void finished(const Command& command);
   void span(const Command& command, Cycles start, Cycles end);
   void count_vector_work(const LoweredLayer& layer);
@@ -69,8 +72,15 @@ class Core : public sc_core::sc_module {
   std::unique_ptr<Lowering> lowering_;
   std::unique_ptr<DataPath> data_;
   std::function<void()> progress_;
+  struct Live {
+    LoweredLayer layer;
+    std::uint64_t finished = 0;  // commands
+    bool complete = false;       // all commands are emitted
+  };
   LayerId next_layer_ = 0;
-  std::map<LayerId, LoweredLayer> live_;
+  bool lowering_now_ = false;  // layer next_layer_ - 1 has more commands to come
+  std::map<LayerId, Live> live_;
+  std::uint64_t queued_ = 0;   // commands emitted and not finished
   std::vector<LayerResult> results_;
   std::map<std::string, std::uint64_t> vector_elements_;  // by operator name
   std::uint64_t commands_ = 0;

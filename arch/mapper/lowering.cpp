@@ -196,42 +196,51 @@ TokenList Lowering::resident_claims(const Layer& layer) {
   return waits;
 }
 
-LoweredLayer Lowering::lower(LayerId id, CommandStream& out) {
-  MANTISSA_CHECK(id == layer_done_.size(), "layers are lowered in order");
+void Lowering::begin(LayerId id, LoweredLayer& lowered) {
+  MANTISSA_CHECK(id == layer_done_.size() && current_ == nullptr, "layers are lowered in order");
   const Layer& layer = plan_.layers[id];
-  LoweredLayer lowered;
+  current_ = &lowered;
   lowered.id = id;
   lowered.layer = &layer;
   lowered.result.name = plan_.trace->ops[layer.head].name;
   lowered.result.op = layer_ops(plan_, layer);
-  lowered.done = tokens_.arm(0, Stall::dependency);
-  const std::size_t before = out.commands.size();
-
-  const OpClass op_class = trace::spec(plan_.trace->ops[layer.head].kind).op_class;
-  if (!layer.view) {
-    if (op_class == OpClass::matrix)
-      MatrixLowering(*this, lowered, out).run();
-    else
-      StreamLowering(*this, lowered, out).run();
-  }
-  // What this layer reads or writes of the resident area is in use until it is done.
-  const TokenList done{lowered.done};
-  for (TensorId t : layer.reads)
-    if (plan_.place(t).resident)
-      release(regions_, plan_.place(t).local, plan_.place(t).local + plan_.place(t).bytes, done);
-  for (TensorId t : layer.outputs)
-    if (!layer.view && plan_.place(t).resident)
-      release(regions_, plan_.place(t).local, plan_.place(t).local + plan_.place(t).bytes, done);
-
-  lowered.commands = static_cast<std::uint32_t>(out.commands.size() - before);
-  for (std::size_t i = before; i < out.commands.size(); ++i) out.commands[i].layer = id;
+  lowered.done = tokens_.arm(1, Stall::dependency);
   layer_done_.push_back(lowered.done);
-  if (config_.mapper.barrier && id > 0 && !tokens_.done(layer_done_[id - 1]))
-    for (std::size_t i = before; i < out.commands.size(); ++i)
-      out.commands[i].waits.push_back(layer_done_[id - 1]);
-  if (layer.view && !tokens_.done(lowered.done))
-    MANTISSA_CHECK(false, "a view has no commands");
-  return lowered;
+  if (layer.view) return;
+  if (trace::spec(plan_.trace->ops[layer.head].kind).op_class == OpClass::matrix)
+    program_ = std::make_unique<MatrixLowering>(*this, lowered);
+  else
+    program_ = std::make_unique<StreamLowering>(*this, lowered);
+}
+
+bool Lowering::advance(CommandStream& out) {
+  const std::size_t before = out.commands.size();
+  const bool more = program_ != nullptr && program_->emit(out);
+  const LayerId id = current_->id;
+  current_->commands += out.commands.size() - before;
+  const bool waits = config_.mapper.barrier && id > 0 && !tokens_.done(layer_done_[id - 1]);
+  for (std::size_t i = before; i < out.commands.size(); ++i) {
+    out.commands[i].layer = id;
+    if (waits) out.commands[i].waits.push_back(layer_done_[id - 1]);
+  }
+  if (!more) complete();
+  return more;
+}
+
+void Lowering::complete() {
+  const Layer& layer = *current_->layer;
+  program_.reset();
+  // What this layer reads or writes of the resident area is in use until it is done.
+  const TokenList done{current_->done};
+  const auto in_use = [&](TensorId t) {
+    const Place& place = plan_.place(t);
+    if (place.resident) release(regions_, place.local, place.local + place.bytes, done);
+  };
+  for (TensorId t : layer.reads) in_use(t);
+  if (!layer.view)
+    for (TensorId t : layer.outputs) in_use(t);
+  tokens_.release(current_->done);
+  current_ = nullptr;
 }
 
 }  // namespace mantissa::arch

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// From layers to commands. One Lowering serves one core and one run; it lowers layers in order and
-// remembers who still uses which bytes of the scratchpad.
+// From layers to commands. One Lowering serves one core and one run; it lowers layers in order, each
+// piece by piece as the core has room for commands, and remembers who still uses which bytes of the
+// scratchpad.
 //
 // The scratchpad is [0, resident area) for tensors that live between layers and the tile area behind
 // it, handed out as a ring, so that the next layer's first tiles load while this one computes.
@@ -28,11 +29,19 @@ struct LoweredLayer {
   std::uint64_t b_image = 0;          // memory address of the packed weights
   std::uint64_t vector_elements = 0;  // per operator of the layer
   TokenId done = 0;
-  std::uint32_t commands = 0;
+  std::uint64_t commands = 0;  // emitted so far
 };
 
 struct CommandStream {
   std::vector<Command> commands;  // in order; engines take theirs
+};
+
+// Emits a layer's commands piece by piece.
+class LayerProgram {
+ public:
+  virtual ~LayerProgram() = default;
+  // Appends the next piece; false when that was the last.
+  virtual bool emit(CommandStream& out) = 0;
 };
 
 class Lowering {
@@ -43,13 +52,17 @@ class Lowering {
   // Splits the scratchpad: how much of it tensors may occupy between layers.
   static std::uint64_t resident_area(const ArchConfig& config);
 
-  LoweredLayer lower(LayerId id, CommandStream& out);
+  // Starts the next layer, then continues it until `advance` says that it is complete. The layer must
+  // stay where it is until then.
+  void begin(LayerId id, LoweredLayer& layer);
+  bool advance(CommandStream& out);  // true: more of this layer follows
 
  private:
   struct Ring;    // tile slots of one operand
   struct Region;  // bytes of the scratchpad and the tokens of those who use them
   friend class MatrixLowering;
   friend class StreamLowering;
+  void complete();
 
   void wait_for_producers(const Layer& layer, TokenList& waits) const;
   Ring make_ring(std::uint64_t bytes, std::uint32_t count, bool weight_buffer);
@@ -73,6 +86,8 @@ class Lowering {
   Regions regions_;      // of the scratchpad and the weight buffer, in bytes
   Regions accumulators_; // in rows
   std::uint32_t next_slot_ = 0;
+  LoweredLayer* current_ = nullptr;
+  std::unique_ptr<LayerProgram> program_;
   std::vector<TokenId> layer_done_;
   std::vector<LayerId> layer_of_op_;
   std::map<std::pair<trace::TensorId, std::string>, std::uint64_t> images_;

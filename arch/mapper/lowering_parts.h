@@ -14,15 +14,29 @@ struct Lowering::Ring {
   std::int64_t holds = -1;           // tile in the slot filled last
   std::uint32_t current = 0;
   TokenId filled = 0, freed = 0;     // of the slot filled last
+  bool held = false;                 // `freed` still waits for users to come
 
   std::uint64_t address() const { return base + current * slot_bytes; }
-  // Turns to the next slot; the caller waits for the returned tokens.
-  TokenList turn() {
+  // Turns to the next slot; the caller waits for the returned tokens. The slot left behind gets no
+  // further users.
+  TokenList turn(TokenTable& tokens) {
+    let_go(tokens);
     current = next;
     next = (next + 1) % count;
     TokenList waits = std::move(claims[current]);
     claims[current].clear();
     return waits;
+  }
+  // The slot is filled by one command and used by many, which are added as they are emitted.
+  void fill(TokenTable& tokens) {
+    filled = tokens.arm(1, Stall::dram);
+    freed = tokens.arm(1, Stall::dram);
+    held = true;
+    claims[current].push_back(freed);
+  }
+  void let_go(TokenTable& tokens) {
+    if (held) tokens.release(freed);
+    held = false;
   }
 };
 
@@ -32,10 +46,10 @@ struct Lowering::Region {
 };
 
 // Lowers one layer around a matrix operator.
-class MatrixLowering {
+class MatrixLowering : public LayerProgram {
  public:
-  MatrixLowering(Lowering& lowering, LoweredLayer& layer, CommandStream& out);
-  void run();
+  MatrixLowering(Lowering& lowering, LoweredLayer& layer);
+  bool emit(CommandStream& out) override;  // one tile
 
  private:
   struct Block {  // one accumulator tile of the current tile
@@ -50,16 +64,21 @@ class MatrixLowering {
   void multiply(std::uint64_t instance, std::size_t mi, std::size_t ki, std::size_t ni,
                 const Block& block);
   void drain(std::uint64_t instance, std::size_t mi, std::size_t ni, const Block& block);
-  Command& emit(EngineKind engine);
+  Command& command(EngineKind engine);
+  void reserve();
+  void finish();
   std::uint64_t result_column(std::size_t ni) const;
   Span groups_of(std::size_t ni) const;
 
   Lowering& l_;
   LoweredLayer& layer_;
-  CommandStream& out_;
+  CommandStream* out_ = nullptr;
   const Plan& plan_;
   const MatrixProblem& p_;
   const Tiling& t_;
+  std::uint64_t height_ = 0;          // accumulator rows of a slot
+  std::uint64_t instance_ = 0;        // the next tile
+  std::size_t outer_ = 0, inner_ = 0;
   Surroundings around_;
   trace::TensorId result_;
   std::uint64_t result_columns_, out_bytes_, addend_bytes_;

@@ -9,10 +9,9 @@ namespace mantissa::arch {
 
 using trace::no_tensor;
 
-MatrixLowering::MatrixLowering(Lowering& lowering, LoweredLayer& layer, CommandStream& out)
+MatrixLowering::MatrixLowering(Lowering& lowering, LoweredLayer& layer)
     : l_(lowering),
       layer_(layer),
-      out_(out),
       plan_(lowering.plan_),
       p_(layer.problem.emplace(matrix_problem(
           plan_, plan_.trace->ops[layer.layer->head], l_.config_.core.matrix,
@@ -26,9 +25,10 @@ MatrixLowering::MatrixLowering(Lowering& lowering, LoweredLayer& layer, CommandS
   addend_bytes_ = around_.addend_bytes;
   passes_ = chain_passes(plan_, *layer.layer, l_.config_.core.vector);
   closed_form_ = make_matrix_model(l_.config_.core);
+  reserve();
 }
 
-void MatrixLowering::run() {
+void MatrixLowering::reserve() {
   layer_.engine = EngineKind::matrix;
   layer_.result.engine = name(EngineKind::matrix);
   layer_.result.macs = p_.macs();
@@ -50,33 +50,47 @@ void MatrixLowering::run() {
   addend_ = l_.make_ring(t_.addend_slot, t_.addend_slot > 0 ? 2 : 0, false);
   parameters_ = l_.make_ring(t_.parameter_slot, t_.parameter_slot > 0 ? 2 : 0, false);
   // Slot i holds rows [i, i + 1) x its height; the layers before may still be draining theirs.
-  const std::uint64_t height =
+  height_ =
       l_.config_.core.matrix.dataflow == Dataflow::input_stationary ? t_.step_n : t_.step_m;
   accumulator_claims_.resize(t_.accumulator_slots);
   for (std::uint32_t i = 0; i < t_.accumulator_slots; ++i)
-    l_.claim(l_.accumulators_, i * height, (i + 1) * height, accumulator_claims_[i]);
+    l_.claim(l_.accumulators_, i * height_, (i + 1) * height_, accumulator_claims_[i]);
   first_slot_ = l_.next_slot_;
   l_.next_slot_ += t_.accumulator_slots;
 
-  for (std::uint64_t instance = 0; instance < p_.instances; ++instance) {
-    if (t_.weights_outer) {
-      for (std::size_t ni = 0; ni < t_.n.size(); ++ni)
-        for (std::size_t mi = 0; mi < t_.m.size(); ++mi) tile(instance, mi, ni);
-    } else {
-      for (std::size_t mi = 0; mi < t_.m.size(); ++mi)
-        for (std::size_t ni = 0; ni < t_.n.size(); ++ni) tile(instance, mi, ni);
-    }
-  }
-  for (std::uint32_t i = 0; i < t_.accumulator_slots; ++i)
-    l_.release(l_.accumulators_, i * height, (i + 1) * height, accumulator_claims_[i]);
-  layer_.result.compute = closed_form_->free_at();
-  for (auto* ring : {&a_, &b_, &out_ring_, &addend_, &parameters_}) l_.retire(*ring);
 }
 
-Command& MatrixLowering::emit(EngineKind engine) {
-  out_.commands.emplace_back();
-  out_.commands.back().engine = engine;
-  return out_.commands.back();
+bool MatrixLowering::emit(CommandStream& out) {
+  out_ = &out;
+  const std::size_t outer_end = t_.weights_outer ? t_.n.size() : t_.m.size();
+  const std::size_t inner_end = t_.weights_outer ? t_.m.size() : t_.n.size();
+  if (t_.weights_outer)
+    tile(instance_, inner_, outer_);
+  else
+    tile(instance_, outer_, inner_);
+  if (++inner_ < inner_end) return true;
+  inner_ = 0;
+  if (++outer_ < outer_end) return true;
+  outer_ = 0;
+  if (++instance_ < p_.instances) return true;
+  finish();
+  return false;
+}
+
+void MatrixLowering::finish() {
+  for (std::uint32_t i = 0; i < t_.accumulator_slots; ++i)
+    l_.release(l_.accumulators_, i * height_, (i + 1) * height_, accumulator_claims_[i]);
+  layer_.result.compute = closed_form_->free_at();
+  for (auto* ring : {&a_, &b_, &out_ring_, &addend_, &parameters_}) {
+    ring->let_go(l_.tokens_);
+    l_.retire(*ring);
+  }
+}
+
+Command& MatrixLowering::command(EngineKind engine) {
+  out_->commands.emplace_back();
+  out_->commands.back().engine = engine;
+  return out_->commands.back();
 }
 
 // Result columns before column span `ni`.
@@ -132,12 +146,10 @@ void MatrixLowering::ensure_b(std::uint64_t instance, std::size_t ki, std::size_
   const auto id = static_cast<std::int64_t>((instance * t_.n.size() + ni) * t_.k.size() + ki);
   if (b_.holds == id) return;
   b_.holds = id;
-  Command& load = emit(p_.b_is_parameter ? EngineKind::weights : EngineKind::load);
-  load.waits = b_.turn();
+  Command& load = command(p_.b_is_parameter ? EngineKind::weights : EngineKind::load);
+  load.waits = b_.turn(l_.tokens_);
   if (!p_.b_is_parameter) load.waits.insert(load.waits.end(), producers_.begin(), producers_.end());
-  b_.filled = l_.tokens_.arm(1, Stall::dram);
-  b_.freed = l_.tokens_.arm(0, Stall::dram);
-  b_.claims[b_.current].push_back(b_.freed);
+  b_.fill(l_.tokens_);
   load.signals.push_back(b_.filled);
 
   const std::uint64_t e = p_.operand_bytes;
@@ -172,11 +184,9 @@ void MatrixLowering::ensure_b(std::uint64_t instance, std::size_t ki, std::size_
 void MatrixLowering::ensure_parameters(std::size_t ni) {
   if (parameters_.count == 0 || parameters_.holds == static_cast<std::int64_t>(ni)) return;
   parameters_.holds = static_cast<std::int64_t>(ni);
-  Command& load = emit(EngineKind::weights);
-  load.waits = parameters_.turn();
-  parameters_.filled = l_.tokens_.arm(1, Stall::dram);
-  parameters_.freed = l_.tokens_.arm(0, Stall::dram);
-  parameters_.claims[parameters_.current].push_back(parameters_.freed);
+  Command& load = command(EngineKind::weights);
+  load.waits = parameters_.turn(l_.tokens_);
+  parameters_.fill(l_.tokens_);
   load.signals.push_back(parameters_.filled);
   const std::uint64_t columns = p_.groups > 1 ? groups_of(ni).size * p_.n : t_.n[ni].size;
   TransferCommand t;
@@ -197,13 +207,11 @@ void MatrixLowering::ensure_a(std::uint64_t instance, std::size_t mi, std::size_
                                             (p_.groups > 1 ? ni : ki));
   if (a_.holds == id) return;
   a_.holds = id;
-  Command& load = emit(plan_.tensor(p_.a).role == trace::Role::parameter ? EngineKind::weights
+  Command& load = command(plan_.tensor(p_.a).role == trace::Role::parameter ? EngineKind::weights
                                                                          : EngineKind::load);
-  load.waits = a_.turn();
+  load.waits = a_.turn(l_.tokens_);
   load.waits.insert(load.waits.end(), producers_.begin(), producers_.end());
-  a_.filled = l_.tokens_.arm(1, Stall::dram);
-  a_.freed = l_.tokens_.arm(0, Stall::dram);
-  a_.claims[a_.current].push_back(a_.freed);
+  a_.fill(l_.tokens_);
   load.signals.push_back(a_.filled);
 
   const std::uint64_t e = p_.operand_bytes;
@@ -242,7 +250,7 @@ void MatrixLowering::multiply(std::uint64_t instance, std::size_t mi, std::size_
                               std::size_t ni, const Block& block) {
   const std::uint64_t e = p_.operand_bytes;
   const RowBlock& rows = t_.m[mi];
-  Command& command = emit(EngineKind::matrix);
+  Command& work = command(EngineKind::matrix);
   MatrixCommand c;
   const std::uint64_t depth = reduction_length(p_, t_.k[ki]);
   std::uint64_t groups = 1;
@@ -316,28 +324,28 @@ void MatrixLowering::multiply(std::uint64_t instance, std::size_t mi, std::size_
 
   // Tokens.
   if (around_.a_resident || around_.b_resident)
-    command.waits.insert(command.waits.end(), producers_.begin(), producers_.end());
+    work.waits.insert(work.waits.end(), producers_.begin(), producers_.end());
   const auto uses = [&](Lowering::Ring& ring) {
     if (ring.count == 0) return;
-    command.waits.push_back(ring.filled);
+    work.waits.push_back(ring.filled);
     l_.tokens_.expect_one_more(ring.freed);
-    command.early_signals.push_back(ring.freed);
+    work.early_signals.push_back(ring.freed);
   };
   uses(a_);
   uses(b_);
   if (ki == 0) {
     TokenList& claims = accumulator_claims_[block.slot];
-    command.waits.insert(command.waits.end(), claims.begin(), claims.end());
+    work.waits.insert(work.waits.end(), claims.begin(), claims.end());
     claims.clear();
   }
   if (c.tile.last) {
     drained_ready_ = l_.tokens_.arm(1, Stall::dependency);
-    command.result_signals.push_back(drained_ready_);
+    work.result_signals.push_back(drained_ready_);
   }
   l_.tokens_.expect_one_more(layer_.done);
-  command.signals.push_back(layer_.done);
+  work.signals.push_back(layer_.done);
   layer_.result.folds += closed_form_->append(c.tile, Cycles(0)).folds;
-  command.work = c;
+  work.work = c;
 }
 
 void MatrixLowering::drain(std::uint64_t instance, std::size_t mi, std::size_t ni,
@@ -347,8 +355,8 @@ void MatrixLowering::drain(std::uint64_t instance, std::size_t mi, std::size_t n
   const std::uint64_t offset = row * result_columns_ + column;
   TokenId addend_filled = 0, addend_freed = 0;
   if (addend_.count > 0) {
-    Command& load = emit(EngineKind::load);
-    load.waits = addend_.turn();
+    Command& load = command(EngineKind::load);
+    load.waits = addend_.turn(l_.tokens_);
     load.waits.insert(load.waits.end(), producers_.begin(), producers_.end());
     addend_filled = l_.tokens_.arm(1, Stall::dram);
     addend_freed = l_.tokens_.arm(1, Stall::dram);
@@ -365,8 +373,8 @@ void MatrixLowering::drain(std::uint64_t instance, std::size_t mi, std::size_t n
   }
 
   TokenList out_waits;
-  if (out_ring_.count > 0) out_waits = out_ring_.turn();
-  Command& command = emit(EngineKind::vector);
+  if (out_ring_.count > 0) out_waits = out_ring_.turn(l_.tokens_);
+  Command& work = command(EngineKind::vector);
   VectorCommand v;
   v.slot = static_cast<std::int64_t>(first_slot_ + block.slot);
   v.m = block.rows;
@@ -391,32 +399,32 @@ void MatrixLowering::drain(std::uint64_t instance, std::size_t mi, std::size_t n
     v.addend_stride =
         (around_.addend_resident ? result_columns_ : block.columns) * addend_bytes_;
   }
-  command.waits = out_waits;
-  command.waits.push_back(drained_ready_);
+  work.waits = out_waits;
+  work.waits.push_back(drained_ready_);
   if (addend_.count > 0) {
-    command.waits.push_back(addend_filled);
-    command.signals.push_back(addend_freed);
+    work.waits.push_back(addend_filled);
+    work.signals.push_back(addend_freed);
   } else if (around_.addend) {
-    command.waits.insert(command.waits.end(), producers_.begin(), producers_.end());
+    work.waits.insert(work.waits.end(), producers_.begin(), producers_.end());
   }
   if (parameters_.count > 0) {
-    command.waits.push_back(parameters_.filled);
+    work.waits.push_back(parameters_.filled);
     l_.tokens_.expect_one_more(parameters_.freed);
-    command.signals.push_back(parameters_.freed);
+    work.signals.push_back(parameters_.freed);
   }
-  command.waits.insert(command.waits.end(), resident_claims_.begin(), resident_claims_.end());
+  work.waits.insert(work.waits.end(), resident_claims_.begin(), resident_claims_.end());
   const TokenId emptied = l_.tokens_.arm(1, Stall::accumulator);
   accumulator_claims_[block.slot].push_back(emptied);
-  command.signals.push_back(emptied);
+  work.signals.push_back(emptied);
   l_.tokens_.expect_one_more(layer_.done);
-  command.signals.push_back(layer_.done);
+  work.signals.push_back(layer_.done);
   layer_.vector_elements += v.elements;
-  command.work = v;
+  work.work = v;
   if (around_.out_resident) return;
 
   const TokenId written = l_.tokens_.arm(1, Stall::dependency);
-  command.signals.push_back(written);
-  Command& store = emit(EngineKind::store);
+  work.signals.push_back(written);
+  Command& store = command(EngineKind::store);
   store.waits.push_back(written);
   const TokenId stored = l_.tokens_.arm(1, Stall::dram);
   out_ring_.claims[out_ring_.current].push_back(stored);

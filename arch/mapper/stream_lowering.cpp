@@ -25,17 +25,19 @@ std::uint64_t share(std::uint64_t total, std::uint64_t part, std::uint64_t parts
 
 }  // namespace
 
-StreamLowering::StreamLowering(Lowering& lowering, LoweredLayer& layer, CommandStream& out)
+StreamLowering::StreamLowering(Lowering& lowering, LoweredLayer& layer)
     : l_(lowering),
       layer_(layer),
-      out_(out),
       plan_(lowering.plan_),
-      head_(plan_.trace->ops[layer.layer->head]) {}
+      head_(plan_.trace->ops[layer.layer->head]) {
+  collect();
+  reserve();
+}
 
-Command& StreamLowering::emit(EngineKind engine) {
-  out_.commands.emplace_back();
-  out_.commands.back().engine = engine;
-  return out_.commands.back();
+Command& StreamLowering::command(EngineKind engine) {
+  out_->commands.emplace_back();
+  out_->commands.back().engine = engine;
+  return out_->commands.back();
 }
 
 void StreamLowering::collect() {
@@ -129,9 +131,9 @@ std::uint64_t StreamLowering::chunk_count() const {
 }
 
 TransferCommand StreamLowering::part(const Stream& stream, std::uint64_t chunk,
-                                     std::uint64_t chunks, std::uint64_t local) const {
-  const std::uint64_t from = share(stream.bytes, chunk, chunks);
-  const std::uint64_t to = share(stream.bytes, chunk + 1, chunks);
+                                     std::uint64_t local) const {
+  const std::uint64_t from = share(stream.bytes, chunk, chunks_);
+  const std::uint64_t to = share(stream.bytes, chunk + 1, chunks_);
   TransferCommand t;
   t.dram = stream.dram + from;
   t.local = local;
@@ -140,15 +142,14 @@ TransferCommand StreamLowering::part(const Stream& stream, std::uint64_t chunk,
   return t;
 }
 
-void StreamLowering::run() {
-  collect();
+void StreamLowering::reserve() {
   const OpClass op_class = trace::spec(head_.kind).op_class;
   layer_.engine = op_class == OpClass::collective ? EngineKind::link : EngineKind::vector;
   layer_.result.engine = name(layer_.engine);
   l_.wait_for_producers(*layer_.layer, producers_);
   resident_claims_ = l_.resident_claims(*layer_.layer);
 
-  const std::uint64_t chunks = chunk_count();
+  const std::uint64_t chunks = chunks_ = chunk_count();
   std::uint64_t in_slot = 0, out_slot = 0;
   for (std::uint64_t i = 0; i < chunks; ++i) {
     std::uint64_t in = 0, out = 0;
@@ -164,40 +165,45 @@ void StreamLowering::run() {
   layer_.result.tiling = fmt::format("{} chunks of {} bytes in, {} out", chunks, in_slot, out_slot);
   layer_.result.reason = "streamed past the vector unit";
 
-  const bool exchanges = op_class == OpClass::collective;
-  if (exchanges) {
-    for (std::uint64_t i = 0; i < chunks; ++i) load_chunk(i, chunks);
-    exchange();
-    for (std::uint64_t i = 0; i < chunks; ++i) store_chunk(i, chunks);
-  } else {
-    for (std::uint64_t i = 0; i < chunks; ++i) {
-      load_chunk(i, chunks);
-      work_on_chunk(i, chunks);
-      store_chunk(i, chunks);
-    }
-    layer_.vector_elements = elements_;
-  }
-  out_.commands.back().evaluates_layer = true;
-  l_.retire(in_ring_);
-  l_.retire(out_ring_);
+  if (layer_.engine != EngineKind::link) layer_.vector_elements = elements_;
 }
 
-void StreamLowering::load_chunk(std::uint64_t chunk, std::uint64_t chunks) {
+bool StreamLowering::emit(CommandStream& out) {
+  out_ = &out;
+  if (layer_.engine == EngineKind::link) {
+    for (std::uint64_t i = 0; i < chunks_; ++i) load_chunk(i);
+    exchange();
+    for (std::uint64_t i = 0; i < chunks_; ++i) store_chunk(i);
+    next_ = chunks_;
+  } else {
+    load_chunk(next_);
+    work_on_chunk(next_);
+    store_chunk(next_);
+    ++next_;
+  }
+  if (next_ < chunks_) return true;
+  out.commands.back().evaluates_layer = true;
+  l_.retire(in_ring_);
+  l_.retire(out_ring_);
+  return false;
+}
+
+void StreamLowering::load_chunk(std::uint64_t chunk) {
   // A collective's bytes move on to the ring as they arrive: no slot of the scratchpad is kept.
   const bool exchanges = layer_.engine == EngineKind::link;
   if (!exchanges) loaded_.clear();
   if (in_ring_.count == 0) return;
   TokenList waits;
-  if (!exchanges || chunk < in_ring_.count) waits = in_ring_.turn();
+  if (!exchanges || chunk < in_ring_.count) waits = in_ring_.turn(l_.tokens_);
   if (!exchanges) {
     in_freed_ = l_.tokens_.arm(1, Stall::dependency);
     in_ring_.claims[in_ring_.current].push_back(in_freed_);
   }
   std::uint64_t local = in_ring_.address();
   for (const Stream& stream : in_) {
-    TransferCommand t = part(stream, chunk, chunks, local);
+    TransferCommand t = part(stream, chunk, local);
     if (t.row_bytes == 0) continue;
-    Command& load = emit(stream.parameter ? EngineKind::weights : EngineKind::load);
+    Command& load = command(stream.parameter ? EngineKind::weights : EngineKind::load);
     load.waits = waits;
     if (!stream.parameter)
       load.waits.insert(load.waits.end(), producers_.begin(), producers_.end());
@@ -209,63 +215,63 @@ void StreamLowering::load_chunk(std::uint64_t chunk, std::uint64_t chunks) {
   }
 }
 
-void StreamLowering::work_on_chunk(std::uint64_t chunk, std::uint64_t chunks) {
+void StreamLowering::work_on_chunk(std::uint64_t chunk) {
   TokenList waits = loaded_;
   if (out_ring_.count > 0) {
-    const TokenList free = out_ring_.turn();
+    const TokenList free = out_ring_.turn(l_.tokens_);
     waits.insert(waits.end(), free.begin(), free.end());
   }
-  Command& command = emit(EngineKind::vector);
-  command.waits = waits;
-  command.waits.insert(command.waits.end(), producers_.begin(), producers_.end());
-  command.waits.insert(command.waits.end(), resident_claims_.begin(), resident_claims_.end());
+  Command& work = command(EngineKind::vector);
+  work.waits = waits;
+  work.waits.insert(work.waits.end(), producers_.begin(), producers_.end());
+  work.waits.insert(work.waits.end(), resident_claims_.begin(), resident_claims_.end());
   VectorCommand v;
-  v.elements = share(elements_, chunk + 1, chunks) - share(elements_, chunk, chunks);
+  v.elements = share(elements_, chunk + 1, chunks_) - share(elements_, chunk, chunks_);
   v.passes = passes_;
-  v.read_bytes = share(read_bytes_, chunk + 1, chunks) - share(read_bytes_, chunk, chunks);
-  v.write_bytes = share(write_bytes_, chunk + 1, chunks) - share(write_bytes_, chunk, chunks);
+  v.read_bytes = share(read_bytes_, chunk + 1, chunks_) - share(read_bytes_, chunk, chunks_);
+  v.write_bytes = share(write_bytes_, chunk + 1, chunks_) - share(write_bytes_, chunk, chunks_);
   v.out = out_ring_.count > 0 ? out_ring_.address() : 0;
   v.addend = in_ring_.count > 0 ? in_ring_.address() : 0;
-  if (in_ring_.count > 0) command.signals.push_back(in_freed_);
+  if (in_ring_.count > 0) work.signals.push_back(in_freed_);
   l_.tokens_.expect_one_more(layer_.done);
-  command.signals.push_back(layer_.done);
+  work.signals.push_back(layer_.done);
   if (out_ring_.count > 0) {
     written_ = l_.tokens_.arm(1, Stall::dependency);
-    command.signals.push_back(written_);
+    work.signals.push_back(written_);
   }
-  command.work = v;
+  work.work = v;
 }
 
 void StreamLowering::exchange() {
-  Command& command = emit(EngineKind::link);
-  command.waits = loaded_;
-  command.waits.insert(command.waits.end(), producers_.begin(), producers_.end());
+  Command& work = command(EngineKind::link);
+  work.waits = loaded_;
+  work.waits.insert(work.waits.end(), producers_.begin(), producers_.end());
   l_.tokens_.expect_one_more(layer_.done);
-  command.signals.push_back(layer_.done);
+  work.signals.push_back(layer_.done);
   written_ = l_.tokens_.arm(1, Stall::dependency);
-  command.signals.push_back(written_);
+  work.signals.push_back(written_);
   in_freed_ = written_;
   for (std::uint32_t i = 0; i < in_ring_.count; ++i) in_ring_.claims[i].push_back(written_);
   LinkCommand link;
   link.bytes = std::max(in_bytes_, out_bytes_);
-  command.work = link;
+  work.work = link;
 }
 
-void StreamLowering::store_chunk(std::uint64_t chunk, std::uint64_t chunks) {
+void StreamLowering::store_chunk(std::uint64_t chunk) {
   if (out_ring_.count == 0) return;
   const bool exchanges = layer_.engine == EngineKind::link;
   TokenList waits{written_};
   if (exchanges && chunk < out_ring_.count) {
-    const TokenList free = out_ring_.turn();
+    const TokenList free = out_ring_.turn(l_.tokens_);
     waits.insert(waits.end(), free.begin(), free.end());
   }
-  const TokenId stored = l_.tokens_.arm(0, Stall::dram);
+  const TokenId stored = l_.tokens_.arm(1, Stall::dram);
   out_ring_.claims[out_ring_.current].push_back(stored);
   std::uint64_t local = out_ring_.address();
   for (const Stream& stream : out_streams_) {
-    TransferCommand t = part(stream, chunk, chunks, local);
+    TransferCommand t = part(stream, chunk, local);
     if (t.row_bytes == 0) continue;
-    Command& store = emit(EngineKind::store);
+    Command& store = command(EngineKind::store);
     store.waits = waits;
     l_.tokens_.expect_one_more(stored);
     store.signals.push_back(stored);
@@ -275,6 +281,7 @@ void StreamLowering::store_chunk(std::uint64_t chunk, std::uint64_t chunks) {
     local += t.row_bytes;
     store.work = t;
   }
+  l_.tokens_.release(stored);
 }
 
 }  // namespace mantissa::arch

@@ -11,10 +11,10 @@
 
 namespace mantissa::arch {
 
-class StreamLowering {
+class StreamLowering : public LayerProgram {
  public:
-  StreamLowering(Lowering& lowering, LoweredLayer& layer, CommandStream& out);
-  void run();
+  StreamLowering(Lowering& lowering, LoweredLayer& layer);
+  bool emit(CommandStream& out) override;  // one chunk; a collective as a whole
 
  private:
   struct Stream {  // one tensor's way in or out
@@ -23,18 +23,19 @@ class StreamLowering {
   };
 
   void collect();
+  void reserve();
   std::uint64_t chunk_count() const;
-  void load_chunk(std::uint64_t chunk, std::uint64_t chunks);
-  void work_on_chunk(std::uint64_t chunk, std::uint64_t chunks);
-  void store_chunk(std::uint64_t chunk, std::uint64_t chunks);
+  void load_chunk(std::uint64_t chunk);
+  void work_on_chunk(std::uint64_t chunk);
+  void store_chunk(std::uint64_t chunk);
   void exchange();
-  Command& emit(EngineKind engine);
-  TransferCommand part(const Stream& stream, std::uint64_t chunk, std::uint64_t chunks,
-                       std::uint64_t local) const;
+  Command& command(EngineKind engine);
+  TransferCommand part(const Stream& stream, std::uint64_t chunk, std::uint64_t local) const;
 
   Lowering& l_;
   LoweredLayer& layer_;
-  CommandStream& out_;
+  CommandStream* out_ = nullptr;
+  std::uint64_t chunks_ = 1, next_ = 0;
   const Plan& plan_;
   const trace::Op& head_;
   std::vector<Stream> in_, out_streams_;

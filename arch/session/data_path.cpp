@@ -93,12 +93,12 @@ std::vector<std::byte> DataPath::packed_weights(const LoweredLayer& layer) const
   const MatrixProblem& p = *layer.problem;
   const std::size_t e = p.operand_bytes;
   const auto& weight = plan_.tensor(p.b);
-  const std::vector<std::byte> logical = operands_(*plan_.trace, weight);
+  std::vector<std::byte> logical = operands_(*plan_.trace, weight);
   std::vector<std::byte> rows(logical.size());
   const auto size = [](std::uint64_t v) { return static_cast<std::int64_t>(v); };
   if (p.convolution) {
     const auto& s = weight.shape;
-    const std::size_t per_group = logical.size() / p.groups;
+    const std::size_t per_group = rows.size() / p.groups;
     for (std::uint64_t g = 0; g < p.groups; ++g)
       numerics::oihw_to_rows(logical.data() + g * per_group, size(p.n), s[1], s[2], s[3], e,
                              rows.data() + g * per_group);
@@ -109,7 +109,9 @@ std::vector<std::byte> DataPath::packed_weights(const LoweredLayer& layer) const
   } else {
     rows = logical;
   }
-  if (p.groups > 1) return rows;  // loaded group by group, as they lie
+  logical = {};
+  // Loaded group by group, as they lie, or all at once.
+  if (p.groups > 1 || layer.tiling.n.size() * layer.tiling.k.size() == 1) return rows;
 
   std::vector<std::byte> packed(rows.size());
   std::byte* out = packed.data();
@@ -195,6 +197,8 @@ void DataPath::evaluate(const LoweredLayer& layer) {
         inputs.push_back(nullptr);
       } else if (inside.count(t) != 0) {
         inputs.push_back(&inside.at(t));
+      } else if (plan_.tensor(t).role == Role::parameter) {
+        inputs.push_back(&parameter(t));
       } else {
         held.push_back(value(t));
         inputs.push_back(&held.back());

@@ -79,6 +79,16 @@ TEST_F(PresetFolder, a_name_like_a_file_that_is_not_there_is_no_misspelt_preset)
   EXPECT_NE(message(PresetKind::arch, root_.string()).find("this is a folder"), std::string::npos);
 }
 
+TEST_F(PresetFolder, a_name_that_a_file_gives_is_bad_input_and_told_with_its_place) {
+  try {
+    Presets(root_).find(PresetKind::technology, "3nm", Place{"chip.yaml", 7, 3, {}});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.exit(), ExitCode::bad_input);
+    EXPECT_EQ(error.message().rfind("chip.yaml:7:3: error: ", 0), 0u) << error.message();
+  }
+}
+
 TEST_F(PresetFolder, a_kind_without_a_folder_is_an_empty_list) {
   EXPECT_TRUE(Presets(root_).list(PresetKind::sweep).empty());
 }
