@@ -44,7 +44,7 @@ class IdealMemory : public Memory {
     if (statistics_.open.value == 0) return "no traffic";
     if (statistics_.bus_busy / statistics_.open >= 0.9) return "memory bus";
     if (statistics_.queue_wait.value > 0) return "queue depth";
-    return "demand: too few bytes in flight to cover the latency";
+    return "bytes in flight: outstanding bursts do not cover the latency";
   }
 
   void reset(Femtoseconds origin) override {

@@ -50,7 +50,8 @@ class Memory : public sc_core::sc_module {
 
   virtual const MemoryStatistics& statistics() const = 0;
   virtual double peak_bytes_per_second() const = 0;
-  virtual std::string bound_by() const = 0;  // what bounds the achieved bandwidth, in words
+  // What held the bandwidth down while somebody wanted more, in words.
+  virtual std::string bound_by() const = 0;
   // Between runs: `origin` becomes cycle 0 of the core clock.
   virtual void reset(Femtoseconds origin) = 0;
 

@@ -53,8 +53,8 @@ void find_lifetimes(Plan& plan) {
   plan.last_use.assign(trace.tensors.size(), no_layer);
   for (std::uint32_t i = 0; i < plan.layers.size(); ++i) {
     const Layer& layer = plan.layers[i];
+    if (layer.view) continue;  // who reads the view reads the storage
     for (TensorId t : layer.reads) plan.last_use[t] = i;
-    if (layer.view) continue;
     for (TensorId t : layer.outputs) plan.producer[t] = i;
   }
 }
@@ -81,7 +81,6 @@ void place_tensors(Plan& plan, std::uint64_t resident_area, std::uint64_t dram_b
     candidates.push_back({t, round_up(plan.bytes(t), alignment), plan.producer[t],
                           plan.last_use[t], 0});
   }
-  // A tensor that a view of the trace hands out is also an output: keep it in memory.
   std::sort(candidates.begin(), candidates.end(), [](const Lifetime& a, const Lifetime& b) {
     const auto cost = [](const Lifetime& l) {
       return static_cast<unsigned __int128>(l.bytes) * (l.to - l.from + 1);

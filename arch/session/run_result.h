@@ -85,6 +85,7 @@ struct RunResult {
   std::uint64_t macs = 0;
   double peak_macs_per_cycle = 0;  // all cores
   double utilization = 0;
+  std::string matrix_formula;      // closed form of one product, stall-free: see SystolicArray
   MatrixTime matrix;               // summed over cores; total() = cycles x cores
   std::vector<MatrixTime> per_core;
   DramResult dram;

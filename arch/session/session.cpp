@@ -84,8 +84,10 @@ const ArchConfig& Session::config() const { return elaboration_->config; }
 
 namespace {
 
-void summarise_memory(const ArchConfig& config,
-                      const std::vector<std::unique_ptr<memory::Memory>>& memories, RunResult& r) {
+// Below this share of cycles lost to memory, the memory is not what bounds the run.
+constexpr double noticeable = 0.05;
+
+void summarise_memory(const std::vector<std::unique_ptr<memory::Memory>>& memories, RunResult& r) {
   Femtoseconds open{};
   for (const auto& memory : memories) {
     const auto& s = memory->statistics();
@@ -100,13 +102,19 @@ void summarise_memory(const ArchConfig& config,
   if (open.value > 0)
     r.dram.busy_bytes_per_s =
         bytes * static_cast<double>(femtoseconds_per_second) / static_cast<double>(open.value);
+  Cycles waited{};
+  for (const auto& core : r.per_core)
+    waited = std::max(waited, core.stalls[static_cast<std::size_t>(Stall::dram)]);
+  if (bytes > 0 && static_cast<double>(waited.value) < noticeable * static_cast<double>(r.cycles.value)) {
+    r.dram.bound_by = "demand: the cores asked for no more";
+    return;
+  }
   // The busiest chip speaks for all.
   const auto busiest = std::max_element(
       memories.begin(), memories.end(), [](const auto& a, const auto& b) {
         return a->statistics().bus_busy < b->statistics().bus_busy;
       });
   r.dram.bound_by = (*busiest)->bound_by();
-  (void)config;
 }
 
 }  // namespace
@@ -155,6 +163,7 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
   r.workload = traces.empty() ? "" : traces.front().name;
   r.fidelity = data ? "data" : "shape";
   r.clock = e.config.core.clock;
+  r.matrix_formula = e.cores.front()->matrix().model().formula();
   std::string stuck;
   for (const auto& core : e.cores) {
     r.cycles = std::max(r.cycles, core->end());
@@ -199,7 +208,7 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
                     (r.peak_macs_per_cycle * static_cast<double>(r.cycles.value));
   for (const auto& memory : e.memories) accounting.add(memory->statistics());
   accounting.add_link(e.ring.sent_bytes());
-  summarise_memory(e.config, e.memories, r);
+  summarise_memory(e.memories, r);
   r.traffic = accounting.traffic();
   r.power = power::estimate(components(e.config), accounting.actions(), r.latency_s, e.technology);
 

@@ -13,8 +13,9 @@ def groups(points):
     return [(job, [p for p in points if p["job"] == job][:each]) for job in jobs]
 
 
-def stacked(points, parts, colours, xlabel, right_label, limit=None):
-    """parts(point) -> {part: value}. Returns the figure, or None without points."""
+def stacked(points, parts, colours, xlabel, right_label, relative=False):
+    """parts(point) -> {part: value}. With `relative`, the longest bar of each job has full length,
+    since jobs may differ by orders of magnitude. Returns the figure, or None without points."""
     from matplotlib import pyplot
     grouped = groups(points)
     count = sum(len(members) for _, members in grouped)
@@ -23,15 +24,16 @@ def stacked(points, parts, colours, xlabel, right_label, limit=None):
     height = 0.21 * count + 0.42 * len(grouped) + 1.0
     figure, axis = pyplot.subplots(figsize=(style.WIDTH, height), constrained_layout=True)
     at, ticks, names = 0.0, [], []
-    most = limit or max(sum(parts(p).values()) for _, m in grouped for p in m)
+    most = 100
     for job, members in grouped:
         axis.text(0, at - 0.1, job, fontweight="bold", va="bottom", ha="left")
         at += 0.55
+        scale = 100 / (max(sum(parts(p).values()) for p in members) or 1) if relative else 1
         for p in members:
             left = 0.0
             for part, value in parts(p).items():
-                axis.barh(at, value, left=left, height=0.78, color=colours[part], linewidth=0)
-                left += value
+                axis.barh(at, value * scale, left=left, height=0.78, color=colours[part], linewidth=0)
+                left += value * scale
             axis.text(left + 0.008 * most, at, right_label(p), va="center", fontsize=8)
             ticks.append(at)
             names.append(p["variant"])
@@ -40,10 +42,14 @@ def stacked(points, parts, colours, xlabel, right_label, limit=None):
     axis.set_yticks(ticks, names)
     axis.tick_params(axis="y", length=0)
     axis.set_ylim(at - 0.6, -1.2)
-    axis.set_xlim(0, most * 1.12)
+    axis.set_xlim(0, most * (1.22 if relative else 1.12))
     axis.spines["left"].set_visible(False)
     axis.set_xlabel(xlabel)
-    axis.grid(True, axis="x")
+    if relative:
+        axis.set_xticks([])
+        axis.spines["bottom"].set_visible(False)
+    else:
+        axis.grid(True, axis="x")
     used = [part for part in colours
             if any(parts(p).get(part, 0) > 0 for _, m in grouped for p in m)]
     handles = [axis.barh(0, 0, color=colours[part]) for part in used]

@@ -13,5 +13,5 @@ def draw(results, out):
 
     figure = bars.stacked(points, parts, dict(style.CYCLES.values()),
                           "share of all cycles of the matrix unit [%]",
-                          lambda p: f"{100 * (p.get('utilization') or 0):.0f} % util.", limit=100)
+                          lambda p: f"{100 * (p.get('utilization') or 0):.0f} % util.")
     return [style.save(figure, out, "cycles")] if figure else []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Energy per multiply-accumulate, stacked by the part of the chip that spends it."""
+"""Energy of a run, stacked by the part of the chip that spends it; in figures also per MAC."""
 import collections
 
 import bars
@@ -30,6 +30,8 @@ def draw(results, out):
             values["other"] = sum(v for k, v in mine.items() if k not in values) / p["macs"]
         return values
 
-    figure = bars.stacked(points, parts, colours, "energy per MAC [pJ]",
-                          lambda p: style.readable("energy_pj", p["energy_pj"]))
+    figure = bars.stacked(
+        points, parts, colours, "energy, relative to the largest of each workload",
+        lambda p: f"{style.readable('energy_pj', p['energy_pj'])}, "
+                  f"{p['energy_pj'] / p['macs']:.3g} pJ/MAC", relative=True)
     return [style.save(figure, out, "energy")] if figure else []

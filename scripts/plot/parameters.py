@@ -17,7 +17,7 @@ def draw(results, out, objectives):
     jobs = results.jobs()
     hue = style.colours(jobs)
     figure, axes, per_line = style.panels(len(keys) * len(columns), 2.5,
-                                          columns=min(3, len(keys)), sharey=False)
+                                          columns=len(keys) if len(keys) <= 4 else 3)
     lines = [(column, key) for column in columns for key in keys]
     for axis, (column, key) in zip(axes, lines):
         values = sorted(varied[key], key=number)
@@ -35,9 +35,10 @@ def draw(results, out, objectives):
                       linewidth=1.4, label=job)
         axis.set_yscale("log")
         style.plain_log(axis.yaxis)
-        axis.set_xticks(range(len(values)), values,
-                        rotation=0 if sum(map(len, values)) < 34 else 40,
-                        ha="center" if sum(map(len, values)) < 34 else "right")
+        long = sum(map(len, values)) > 100 / len(keys)
+        axis.set_xticks(range(len(values)), [v.replace("_", "_\n") for v in values],
+                        rotation=40 if long and "_" not in values[0] else 0)
+        axis.set_xlim(-0.5, len(values) - 0.5)
         axis.set_xlabel(key)
         axis.set_ylabel(f"{style.title(column).lower()} [{unit}]".replace(" []", ""))
         axis.grid(True, axis="y")

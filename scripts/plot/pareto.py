@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pareto fronts: one panel per job, the first two objectives as axes, area as the size of the dot."""
 import math
+import re
 
 import style
 import tables
 
 MOST = 8      # panels
-LABELS = 14   # labelled points per panel
+LABELS = 9    # labelled points per panel; with more points, the ends of the line come first
 
 
 def draw(results, out, objectives):
@@ -42,9 +43,12 @@ def draw(results, out, objectives):
         axis.set_xscale("log")
         axis.set_yscale("log")
         spread(axis)
-        named = [p for p in mine if p["pareto"] == "yes"]
-        named += [p for p in mine if p["pareto"] != "yes"] if len(mine) <= LABELS else []
-        label(axis, [(p[x] / fx, p[y] / fy, p["variant"]) for p in named[:LABELS]])
+        corners = set(front)
+        named = sorted(mine, key=lambda p: ((p[x] / fx, p[y] / fy) not in corners,
+                                            p["pareto"] != "yes"))
+        if len(mine) > LABELS:
+            named = [p for p in named if (p[x] / fx, p[y] / fy) in corners]
+        label(axis, [(p[x] / fx, p[y] / fy, short(p["variant"])) for p in named[:LABELS]])
         axis.set_title(job)
         axis.grid(True, which="major")
         style.plain_log(axis.xaxis)
@@ -65,6 +69,12 @@ def staircase(points):
         if not steps or y < steps[-1][1]:
             steps.append((x, y))
     return steps
+
+
+def short(variant):
+    """Of long names the values alone: rows=256 columns=64 is 256, 64."""
+    words = re.split(r" (?=[\w.]+=)", variant)
+    return variant if len(variant) < 26 else ", ".join(w.partition("=")[2] or w for w in words)
 
 
 def spread(axis):
@@ -88,7 +98,7 @@ def label(axis, texts):
         left = u + width > 0.98
         begin = u - 0.025 - width if left else u + 0.025
         at = v + 0.022
-        while any(abs(at - other) < 0.055 and begin < right and begin + width > start
+        while at < 0.97 and any(abs(at - other) < 0.055 and begin < right and begin + width > start
                   for start, right, other in placed):
             at += 0.02
         placed.append((begin, begin + width, at))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <memory>
 
+#include "sim/cli/choices.h"
 #include "sim/cli/command.h"
 #include "sim/cli/completion.h"
 
@@ -9,9 +10,7 @@ namespace {
 
 Action declare(CLI::App& app) {
   auto shell = std::make_shared<std::string>();
-  app.add_option("SHELL", *shell, "bash or zsh.")
-      ->required()
-      ->check(CLI::IsMember({"bash", "zsh"}));
+  app.add_option("SHELL", *shell, "bash or zsh.")->required()->check(one_of({"bash", "zsh"}));
   return [shell](Console& console) {
     const Program program = make_program();
     console.out() << (*shell == "bash" ? bash_completion(program) : zsh_completion(program));

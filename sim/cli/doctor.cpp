@@ -90,7 +90,7 @@ std::vector<Finding> examine_installation() {
     for (const auto kind : {sim::PresetKind::arch, sim::PresetKind::workload,
                             sim::PresetKind::technology, sim::PresetKind::sweep}) {
       const auto count = presets.list(kind).size();
-      findings.push_back({fmt::format("presets: {}", sim::what(kind)),
+      findings.push_back({fmt::format("presets: {}", sim::folder(kind)),
                           count > 0 ? Verdict::good : Verdict::bad, std::to_string(count),
                           count > 0 ? "" : "install mantissa again"});
     }

@@ -25,13 +25,27 @@ void print(const Subject& subject, Console& console) {
   }
 }
 
-// A section of an architecture ("core.matrix") is shown as a table of what stands in it; a key that
-// begins like one gets the nearest parameter told.
 bool begins_like_a_section(const std::string& key) {
   const std::string first = key.substr(0, key.find('.'));
   for (const auto& parameter : arch::ArchConfig::schema().parameters())
     if (parameter.name == first) return !parameter.children.empty();
   return false;
+}
+
+// "core.matrix": what stands in it, one line each; nothing for a key that is no section.
+void print_section(const std::string& key, Console& console) {
+  Table table({}, {Table::Align::left, Table::Align::left, Table::Align::left});
+  for (const auto& subject : subjects()) {
+    const std::string& path = subject.key;
+    const bool inside = path.size() > key.size() + 1 && path.compare(0, key.size(), key) == 0 &&
+                        path[key.size()] == '.';
+    if (subject.topic != "architecture" || !inside) continue;
+    std::string fallback;
+    for (const auto& [name, value] : subject.facts)
+      if (name == "default") fallback = value == required_text ? "required" : value;
+    table.row({path, fallback, subject.brief});
+  }
+  if (!table.empty()) console.out() << '\n' << table.text();
 }
 
 Error nothing_found(const std::string& key) {
@@ -60,17 +74,14 @@ Action declare(CLI::App& app) {
       ->required();
   return [key](Console& console) {
     const auto found = find_subjects(*key);
-    const bool section =
-        found.size() == 1 && found.front()->topic == "architecture" && begins_like_a_section(*key);
-    if (begins_like_a_section(*key) && (found.empty() || section)) {
-      console.out() << config::explain("architecture", arch::ArchConfig::schema().parameters(),
-                                       *key);
-      return ExitCode::ok;
-    }
+    // A parameter of an architecture that does not exist is told with the nearest one that does.
+    if (found.empty() && begins_like_a_section(*key))
+      config::explain("architecture", arch::ArchConfig::schema().parameters(), *key);
     if (found.empty()) throw nothing_found(*key);
     for (std::size_t i = 0; i < found.size(); ++i) {
       if (i > 0) console.out() << '\n';
       print(*found[i], console);
+      if (found[i]->topic == "architecture") print_section(found[i]->key, console);
     }
     return ExitCode::ok;
   };

@@ -4,6 +4,7 @@
 #include <memory>
 #include <set>
 
+#include "sim/cli/choices.h"
 #include "sim/cli/command.h"
 #include "sim/cli/format.h"
 #include "sim/cli/subjects.h"
@@ -68,8 +69,8 @@ Action declare(CLI::App& app) {
                  "archs, workloads, components, statistics, technologies, sweeps, errors,\n"
                  "operators or keys (all that 'mantissa explain' knows).")
       ->required()
-      ->check(CLI::IsMember({"archs", "workloads", "components", "statistics", "technologies",
-                             "sweeps", "errors", "operators", "keys"}));
+      ->check(one_of({"archs", "workloads", "components", "statistics", "technologies", "sweeps",
+                      "errors", "operators", "keys"}));
   app.add_flag("--names", options->names, "Names alone, one a line, for scripts.");
   return [options](Console& console) {
     Table table({}, {Table::Align::left, Table::Align::left});

@@ -110,7 +110,10 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
 
 void flush(Console& console) {
   console.out().flush();
-  if (!console.out()) throw sim::cannot_write("standard output", ENOSPC);
+  if (!console.out())
+    throw Error(sim::unwritable)
+        .at("standard output")
+        .say("cannot write: the disk is full or the pipe is closed");
 }
 
 ExitCode run_actions(const Program& program, Console& console) {
@@ -162,7 +165,7 @@ Program make_program() {
     CLI::App* sub = program.app->add_subcommand(command->name(), command->summary());
     sub->group(title(command->group()));
     sub->footer(std::string("Examples:\n") + command->examples());
-    sub->get_formatter()->column_width(32);
+    sub->get_formatter()->column_width(26);
     program.actions.emplace_back(sub, command->declare(*sub));
   }
   return program;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "sim/cli/choices.h"
 #include "sim/cli/command.h"
 #include "sim/cli/format.h"
 #include "sim/cli/summary.h"
@@ -87,7 +88,7 @@ Action declare(CLI::App& app) {
       ->allow_extra_args(false);
   app.add_option("--fidelity", options->fidelity,
                  "shape: timing from shapes alone. data: outputs are computed too.")
-      ->check(CLI::IsMember({"shape", "data"}))
+      ->check(one_of({"shape", "data"}))
       ->capture_default_str();
   app.add_option("-o,--output", options->directory,
                  "Write tables, statistics, prices and a timeline into this folder.")

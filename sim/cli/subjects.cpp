@@ -27,7 +27,7 @@ void add_parameters(std::vector<Subject>& out, const std::string& topic, const s
   for (const auto& [path, info] : config::flatten(parameters)) {
     Subject subject{prefix + path, topic, info->doc, {{"type", info->type}}};
     if (info->required)
-      subject.facts.emplace_back("default", "none: the key is required");
+      subject.facts.emplace_back("default", required_text);
     else if (!info->fallback.empty())
       subject.facts.emplace_back("default", info->fallback);
     if (!info->range_text.empty()) subject.facts.emplace_back("range", info->range_text);

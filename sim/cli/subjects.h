@@ -8,6 +8,9 @@
 
 namespace mantissa::cli {
 
+// The value of the fact "default" of a required key.
+constexpr const char* required_text = "none: the key is required";
+
 struct Subject {
   std::string key;  // "core.matrix.rows", "config.unknown-key", "stalls.drain", "conv2d"
   std::string

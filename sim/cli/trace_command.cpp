@@ -6,6 +6,7 @@
 
 #include "base/trace/chakra.h"
 #include "base/trace/describe.h"
+#include "sim/cli/choices.h"
 #include "sim/cli/command.h"
 #include "sim/cli/format.h"
 #include "sim/cli/usage.h"
@@ -83,12 +84,11 @@ Action declare(CLI::App& app) {
                  "Workload: a preset name, or a file (.yaml, .csv, .onnx, .et).")
       ->required();
   app.add_option("-o,--output", options->output,
-                 "Write a Chakra execution trace; with several ranks FILE.0.et, FILE.1.et, ...")
+                 "Write a Chakra execution trace; several ranks: FILE.0.et, FILE.1.et, ...")
       ->type_name("FILE.et");
-  app.add_flag(
-      "--operands", options->operands,
-      "Also write FILE.safetensors with the contents of inputs and parameters, drawn from\n"
-      "the workload's seed where it has none.");
+  app.add_flag("--operands", options->operands,
+               "Also write FILE.safetensors with the contents of inputs and parameters,\n"
+               "drawn from the workload's seed where it has none.");
   app.add_flag("--show", options->show, "Print the operators with their shapes and MACs.");
   app.add_option("--set", options->overrides, "Override a parameter of the workload: batch=8.")
       ->type_name("KEY=VALUE")
@@ -97,7 +97,7 @@ Action declare(CLI::App& app) {
       ->check(CLI::Range(1, 65536))
       ->capture_default_str();
   app.add_option("--format", options->format, "Number format of networks that state none.")
-      ->check(CLI::IsMember(format_names()))
+      ->check(one_of(format_names()))
       ->capture_default_str();
   return [options](Console& console) { return run(*options, console); };
 }

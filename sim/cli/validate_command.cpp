@@ -65,7 +65,10 @@ std::string check(const std::string& file) {
   std::string extension = std::filesystem::path(file).extension().string();
   if (extension == ".gz") extension = std::filesystem::path(file).stem().extension().string();
   if (!std::filesystem::is_regular_file(file))
-    throw Error(sim::unknown_file).at(file).say("there is no such file");
+    throw Error(sim::unknown_file)
+        .at(file)
+        .say(std::filesystem::exists(file) ? "this is not a regular file"
+                                           : "there is no such file");
   if (extension == ".yaml" || extension == ".yml") return check_yaml(file);
   if (extension == ".safetensors") {
     trace::SafetensorsFile tensors(file);

@@ -94,15 +94,15 @@ const char* folder(PresetKind kind) {
 const char* what(PresetKind kind) {
   switch (kind) {
     case PresetKind::arch:
-      return "architecture";
+      return "an architecture";
     case PresetKind::memory:
-      return "memory";
+      return "a memory";
     case PresetKind::technology:
-      return "technology";
+      return "a technology";
     case PresetKind::workload:
-      return "workload";
+      return "a workload";
     case PresetKind::sweep:
-      return "sweep";
+      return "a sweep";
   }
   return "";
 }
@@ -131,7 +131,8 @@ config::Resolver Presets::resolver(PresetKind kind) const {
   return config::preset_folders({(root_ / folder(kind)).string()});
 }
 
-std::string Presets::find(PresetKind kind, const std::string& name_or_file) const {
+std::string Presets::find(PresetKind kind, const std::string& name_or_file,
+                          const Place& named_at) const {
   std::error_code error;
   const bool like_a_file =
       name_or_file.find('/') != std::string::npos || !stem(name_or_file).empty();
@@ -156,11 +157,13 @@ std::string Presets::find(PresetKind kind, const std::string& name_or_file) cons
     throw Error(unknown_file)
         .at(name_or_file)
         .say("this is a folder")
-        .expected(std::string("the file of a ") + what(kind));
+        .expected(std::string("the file of ") + what(kind));
   if (like_a_file) throw Error(unknown_file).at(name_or_file).say("there is no such file");
-  throw Error(unknown_preset)
+  const bool in_a_file = !named_at.text().empty();
+  throw Error(in_a_file ? unknown_reference : unknown_preset)
+      .at(named_at)
       .read(name_or_file)
-      .expected(std::string("a file, or one of the ") + what(kind) + " presets " + list_text)
+      .expected(std::string("the file of ") + what(kind) + ", or one of " + list_text)
       .nearest(nearest_name(name_or_file, names));
 }
 

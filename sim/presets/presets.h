@@ -23,12 +23,15 @@ inline const ErrorKind no_presets{
 inline const ErrorKind unknown_preset{"presets.unknown", ExitCode::usage,
                                       "Neither a preset nor a file of that name."};
 
+inline const ErrorKind unknown_reference{
+    "presets.unknown-reference", ExitCode::bad_input,
+    "A configuration names a preset or a file that does not exist."};
 inline const ErrorKind unknown_file{"presets.no-file", ExitCode::bad_input,
                                     "An input file that does not exist or is no regular file."};
 
 enum class PresetKind { arch, memory, technology, workload, sweep };
 const char* folder(PresetKind kind);  // "arch", "memory", "tech", "workload", "sweep"
-const char* what(PresetKind kind);    // "architecture", ... for messages
+const char* what(PresetKind kind);    // "an architecture", ... for messages
 
 struct Preset {
   std::string name;  // file name without extension
@@ -45,8 +48,10 @@ class Presets {
 
   const std::filesystem::path& root() const { return root_; }
   std::vector<Preset> list(PresetKind kind) const;  // by name
-  // The file behind a name or a path. Throws Error(unknown_preset), which lists what there is.
-  std::string find(PresetKind kind, const std::string& name_or_file) const;
+  // The file behind a name or a path. Throws Error(unknown_preset), which lists what there is, or
+  // unknown_reference when the name was read at `named_at` and not on the command line.
+  std::string find(PresetKind kind, const std::string& name_or_file,
+                   const Place& named_at = {}) const;
   // For `base: NAME` in files of this kind.
   config::Resolver resolver(PresetKind kind) const;
 

@@ -68,8 +68,9 @@ const std::vector<Figure>& known() {
       {"cycles.svg", "Where the cycles went",
        "Busy and stalls of the matrix unit of the busiest core; they add up to all cycles."},
       {"energy.svg", "Where the energy went",
-       "Energy per multiply-accumulate by part of the chip, leakage and idle power included; the "
-       "figure behind each bar is the energy of the whole run."},
+       "Energy of a run by part of the chip, leakage and idle power included. Bars are relative to "
+       "the "
+       "largest of each workload; the figures behind them are absolute."},
       {"utilization.svg", "Utilization per layer",
        "MACs / (peak MACs per cycle x cycles from the layer's start to its end), core 0."}};
   return all;

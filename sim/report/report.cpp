@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "sim/report/figures.h"
@@ -48,9 +49,14 @@ std::string overview(const ReportData& data) {
   const auto status = [&](store::Status s) {
     return count([s](const ReportPoint& p) { return p.row.status == s; });
   };
+  std::set<std::string> archs;
+  for (const auto& point : data.points) archs.insert(point.row.arch);
   std::string text =
       fmt::format("{}: {} on {}", counted(data.points.size(), "point", "points"),
-                  counted(data.variants().size(), "architecture", "architectures and variants"),
+                  data.variants().size() > archs.size()
+                      ? fmt::format("{} variants of {}", data.variants().size(),
+                                    counted(archs.size(), "architecture", "architectures"))
+                      : counted(archs.size(), "architecture", "architectures"),
                   counted(data.jobs().size(), "workload", "workloads"));
   const std::size_t violating =
       count([](const ReportPoint& p) { return p.ok() && !p.row.feasible; });

@@ -140,6 +140,8 @@ std::vector<Bound> shares(const ReportPoint& point) {
 
 Bound bound(const ReportPoint& point) {
   const auto all = shares(point);
+  for (const auto& share : all)
+    if (share.css != "busy" || share.share >= 0.5) return share;
   return all.empty() ? Bound{"nothing", "none", 0} : all.front();
 }
 

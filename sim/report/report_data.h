@@ -49,6 +49,7 @@ struct Bound {
   double share = 0;  // of all cycles
 };
 std::vector<Bound> shares(const ReportPoint& point);  // largest first, without zeros
+// `compute` when at least half the peak did useful work, else the largest loss.
 Bound bound(const ReportPoint& point);
 
 }  // namespace mantissa::report

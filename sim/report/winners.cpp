@@ -71,11 +71,6 @@ const ReportPoint* in_cell(const std::vector<const ReportPoint*>& order,
   return found == order.end() ? nullptr : *found;
 }
 
-std::string times(double ratio) {
-  return ratio < 1.005 ? "level with"
-                       : fmt::format("{:.{}f} times as fast as", ratio, ratio < 10 ? 1 : 0);
-}
-
 std::string winner_table(const ReportData& data, const Contest& contest) {
   const auto columns = chosen_columns(data, contest);
   std::string out = "<div class=\"wide\"><table class=\"winners\"><thead><tr><th></th>";
@@ -104,60 +99,67 @@ std::string winner_table(const ReportData& data, const Contest& contest) {
   return out + "</tbody></table></div>\n";
 }
 
-std::string verdict(const ReportData& data, const std::string& job) {
+// The best point of another variant, for "ahead of".
+const ReportPoint* runner_up(const std::vector<const ReportPoint*>& order) {
+  const auto found = std::find_if(order.begin(), order.end(), [&](const ReportPoint* p) {
+    return p->label.variant != order.front()->label.variant;
+  });
+  return found == order.end() ? nullptr : *found;
+}
+
+std::string bound_text(const ReportPoint& point) {
+  const Bound most = bound(point);
+  const auto why = point.run.texts.find("dram_bound_by");
+  if (most.css != "dram" || why == point.run.texts.end()) return chip(most);
+  return chip(most) + "<small>" + escape(why->second) + "</small>";
+}
+
+void verdict(Table& table, const ReportData& data, const std::string& job) {
   const auto order = ranking(data, job, "latency_s", true);
-  if (order.empty())
-    return fmt::format("<li><b>{}</b>: no point finished within the constraints.</li>\n",
-                       escape(job));
+  const Cell none = Cell::text("–", "none");
+  if (order.empty()) {
+    table.row({Cell::text(job), Cell::text("no point finished within the constraints", "text"),
+               none, none, none, none, none, none});
+    return;
+  }
   const ReportPoint& winner = *order.front();
-  std::string text = fmt::format("<li><b>{}</b>: <b class=\"win\">{}</b> ", escape(job),
-                                 escape(winner.label.variant));
-  text += order.size() == 1 ? "takes " : "is fastest with ";
-  text += escape(winner.readable("latency_s"));
-  if (!std::isnan(winner.metric("throughput_ops")))
-    text += fmt::format(" ({} at {} utilization)", escape(winner.readable("throughput_ops")),
-                        escape(winner.readable("utilization")));
-  for (std::size_t i = 1; i < order.size(); ++i) {
-    if (order[i]->label.variant == winner.label.variant) continue;
-    text +=
-        fmt::format(", {} {}", times(order[i]->metric("latency_s") / winner.metric("latency_s")),
-                    escape(order[i]->label.variant));
-    break;
-  }
-  text += ".";
-  const auto all = shares(winner);
-  const auto compute =
-      std::find_if(all.begin(), all.end(), [](const Bound& b) { return b.css == "busy"; });
-  const auto loss =
-      std::find_if(all.begin(), all.end(), [](const Bound& b) { return b.css != "busy"; });
-  if (loss != all.end()) {
-    text += compute == all.begin() ? " Bound by " + chip(*compute) + "; the largest loss is "
-                                   : std::string(" Bound by ");
-    text += chip(*loss);
-    const auto why = winner.run.texts.find("dram_bound_by");
-    if (loss->css == "dram" && why != winner.run.texts.end())
-      text += " (" + escape(why->second) + ")";
-    text += ".";
-  }
+  const auto figure = [&](const ReportPoint& point, const char* column) {
+    const double value = point.metric(column);
+    return std::isnan(value) ? none : Cell::number(value, point.readable(column));
+  };
+  Cell ahead = none;
+  if (const auto* second = runner_up(order))
+    ahead = {fmt::format("{:.2f} × <small>{}</small>",
+                         second->metric("latency_s") / winner.metric("latency_s"),
+                         escape(second->label.variant)),
+             second->metric("latency_s") / winner.metric("latency_s"), "left"};
   const auto saving = ranking(data, job, "energy_pj", true);
-  if (!saving.empty() && order.size() > 1)
-    text += fmt::format(" Least energy: <b>{}</b> with {}.", escape(saving.front()->label.variant),
-                        escape(saving.front()->readable("energy_pj")));
-  return text + "</li>\n";
+  Cell least = none;
+  if (!saving.empty())
+    least = {fmt::format("{} <small>{}</small>", escape(saving.front()->readable("energy_pj")),
+                         escape(saving.front()->label.variant)),
+             saving.front()->metric("energy_pj"), "left"};
+  table.row({Cell::text(job, "job"),
+             Cell::text(winner.label.variant, "win"),
+             figure(winner, "latency_s"),
+             ahead,
+             figure(winner, "throughput_ops"),
+             figure(winner, "utilization"),
+             {bound_text(winner), {}, ""},
+             least});
 }
 
 }  // namespace
 
 std::string verdicts(const ReportData& data) {
-  std::string out = "<ul class=\"verdicts\">\n";
-  const auto jobs = data.jobs();
-  for (std::size_t i = 0; i < jobs.size() && i < 12; ++i) out += verdict(data, jobs[i]);
-  if (jobs.size() > 12)
-    out += fmt::format("<li>{} further workloads are in the tables.</li>\n", jobs.size() - 12);
-  return out + "</ul>\n";
+  Table table({"Workload", "Fastest", "Latency", "Ahead of", "Throughput", "Utilization",
+               "Bound by", "Least energy"});
+  for (const auto& job : data.jobs()) verdict(table, data, job);
+  return "<div class=\"verdicts\">" + table.html() + "</div>";
 }
 
 std::string winner_tables(const ReportData& data) {
+  if (data.variants().size() < 2) return {};  // nothing to compare: the table above says it all
   // Tabs of radio buttons: they need no script, and a printed page shows all of them.
   std::string out = "<div class=\"tabs\">\n";
   bool first = true;

@@ -46,6 +46,21 @@ config::Node technology_node(const power::Technology& technology) {
   });
 }
 
+// Importers are told "batch=8" and answer about "--set batch=8"; the user wrote "workload.batch=8".
+workloads::LoadedWorkload load(const std::string& file, const workloads::LoadOptions& options) {
+  try {
+    return workloads::load_workload(file, Presets::standard().resolver(PresetKind::workload),
+                                    options);
+  } catch (Error& error) {
+    constexpr std::string_view set = "--set ";
+    Place place = error.place();
+    for (std::string* text : {&place.file, &place.detail})
+      if (text->compare(0, set.size(), set) == 0) text->insert(set.size(), workload_prefix);
+    error.at(place);
+    throw;
+  }
+}
+
 const char* fidelity_name(arch::Fidelity fidelity) {
   return fidelity == arch::Fidelity::shape ? "shape" : "data";
 }
@@ -61,8 +76,8 @@ arch::ArchConfig resolve_arch(const std::string& name_or_file,
 }
 
 power::Technology resolve_technology(const arch::ArchConfig& arch) {
-  return power::Technology::load(
-      Presets::standard().find(PresetKind::technology, arch.technology.name));
+  return power::Technology::load(Presets::standard().find(
+      PresetKind::technology, arch.technology.name, Place{arch.name, 0, 0, "technology.name"}));
 }
 
 Point resolve(const PointRequest& request) {
@@ -75,8 +90,7 @@ Point resolve(const PointRequest& request) {
   options.native = point.arch.core.matrix.formats.front();
   options.ranks = static_cast<std::uint32_t>(point.arch.chips * point.arch.cores);
   options.overrides = overrides.workload;
-  point.workload = workloads::load_workload(presets.find(PresetKind::workload, request.workload),
-                                            presets.resolver(PresetKind::workload), options);
+  point.workload = load(presets.find(PresetKind::workload, request.workload), options);
 
   const auto resolved = config::Node::map({
       {"architecture", arch::ArchConfig::schema().write(point.arch)},

@@ -165,6 +165,12 @@ void Results::merge(const std::string& path) {
   db_->execute("DETACH DATABASE other");
 }
 
+bool Results::empty() const {
+  Statement query(*db_, "SELECT (SELECT count(*) FROM sweeps) + (SELECT count(*) FROM runs)");
+  query.step();
+  return query.integer(0) == 0;
+}
+
 bool Results::has_run(const std::string& hash) const {
   Statement query(*db_, "SELECT 1 FROM runs WHERE hash = ?");
   return query.bind(1, hash).step();

@@ -82,6 +82,7 @@ class Results {
   // Takes over all runs of another store, and what became of its failed points.
   void merge(const std::string& path);
 
+  bool empty() const;  // neither a sweep nor a run: what a refused sweep leaves behind
   bool has_run(const std::string& hash) const;
   Record run(const std::string& hash) const;
   std::map<std::string, double> metrics(const std::string& hash) const;

@@ -42,6 +42,11 @@ class Engine {
     prepare_directory();
     StopSignals stop;
     auto results = store::Results::write(results_path(options_.directory, options_.shard));
+    if (!options_.resume && !results.empty())
+      throw Error(store::not_empty)
+          .at(options_.directory)
+          .say("the directory already holds results")
+          .remedy("continue them with --resume, or choose another directory with -o");
     auto plan = make_plan(sweep_, options_, functions_, stop);
     if (!plan) {
       outcome_.signal = stop.received();
@@ -76,11 +81,6 @@ class Engine {
           .at(options_.directory)
           .say("the directory is not empty and holds no results of 'mantissa sweep'")
           .remedy("choose another one with -o; nothing was written");
-    if (fs::exists(results, code) && !options_.resume)
-      throw Error(store::not_empty)
-          .at(options_.directory)
-          .say("the directory already holds results")
-          .remedy("continue them with --resume, or choose another directory with -o");
     fs::create_directories(results.parent_path(), code);
     if (code)
       throw Error(store::disk_full)

@@ -132,13 +132,15 @@ std::set<std::string> unreachable_kinds() {
   return kinds;
 }
 
+// The id stands in brackets at the end of each line.
 std::set<std::string> covered_kinds() {
   std::set<std::string> covered;
   for (const auto& name : cases()) {
-    const std::string text = read(folder / name / "expected");
-    for (auto open = text.find(" ["); open != std::string::npos; open = text.find(" [", open + 1)) {
-      const auto close = text.find("]\n", open);
-      if (close != std::string::npos) covered.insert(text.substr(open + 2, close - open - 2));
+    std::istringstream lines(read(folder / name / "expected"));
+    for (std::string line; std::getline(lines, line);) {
+      const auto open = line.rfind(" [");
+      if (open != std::string::npos && line.back() == ']')
+        covered.insert(line.substr(open + 2, line.size() - open - 3));
     }
   }
   return covered;

@@ -136,6 +136,10 @@ TEST_F(Engine, a_refused_configuration_stops_the_sweep_before_anything_runs) {
         "'0'; expected at least 1 [config.range]");
     EXPECT_EQ(error.exit(), ExitCode::bad_input);
   }
+  // Nothing is in the way of the corrected sweep.
+  EXPECT_EQ(run_sweep(sweep_of("archs: [a]\nworkloads: [w]\n"), options("out"), testing::fake())
+                .simulated,
+            1u);
 }
 
 TEST_F(Engine, parameters_that_do_not_go_together_make_a_point_infeasible) {

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// A check for options that take one of a few words. Its message has the shape of all others: what
+// was read, what was expected, the nearest word.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+namespace mantissa::cli {
+
+CLI::Validator one_of(std::vector<std::string> words);
+
+}  // namespace mantissa::cli
