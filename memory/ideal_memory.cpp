@@ -50,7 +50,7 @@ class IdealMemory : public Memory {
   void reset(Femtoseconds origin) override {
     origin_ = origin;
     statistics_ = {};
-    bus_free_ = 0;
+    bus_free_ = busy_ = 0;
     answers_.clear();
     last_answer_ = Femtoseconds(0);
   }
@@ -84,16 +84,20 @@ class IdealMemory : public Memory {
                                     : accepted.value;
     const Wide start = std::max(bus_free_, static_cast<Wide>(ticks) * rate_);
     bus_free_ = start + static_cast<Wide>(bytes) * per_byte_;
+    busy_ += bus_free_ - start;
+    statistics_.bus_busy = busy_time();
     const auto last_tick = static_cast<std::uint64_t>((bus_free_ + rate_ - 1) / rate_);
-    const auto first_tick = static_cast<std::uint64_t>(start / rate_);
-    Femtoseconds moved(last_tick), began(first_tick);
-    if (config_.bandwidth.per_cycle) {
-      moved = clock_.time_of(Cycles(last_tick));
-      began = clock_.time_of(Cycles(first_tick));
-    }
-    statistics_.bus_busy += moved - began;
+    const Femtoseconds moved =
+        config_.bandwidth.per_cycle ? clock_.time_of(Cycles(last_tick)) : Femtoseconds(last_tick);
     if (!config_.latency.in_cycles) return moved + config_.latency.time;
     return clock_.time_of(clock_.edge_at_or_after(moved) + config_.latency.cycles);
+  }
+
+  // Of all bytes so far, rounded down once: never more than the time that they took.
+  Femtoseconds busy_time() const {
+    if (!config_.bandwidth.per_cycle) return Femtoseconds(static_cast<std::uint64_t>(busy_ / rate_));
+    return Femtoseconds(static_cast<std::uint64_t>(busy_ * femtoseconds_per_second /
+                                                   (rate_ * clock_.frequency().value)));
   }
 
   void count(bool read, std::uint64_t bytes, Femtoseconds arrived, Femtoseconds accepted,
@@ -111,7 +115,7 @@ class IdealMemory : public Memory {
   Femtoseconds origin_{};
   Wide rate_ = 0;
   Wide per_byte_ = 0;
-  Wide bus_free_ = 0;                 // in bus units, see above
+  Wide bus_free_ = 0, busy_ = 0;      // in bus units, see above
   std::deque<Femtoseconds> answers_;  // of transactions still in the queue, in order
   Femtoseconds last_answer_{};
   MemoryStatistics statistics_;

@@ -36,11 +36,7 @@ Core::Core(const sc_core::sc_module_name& name, std::uint32_t rank, const ArchCo
   context_.span = [this](const Command& command, Cycles start, Cycles end) {
     span(command, start, end);
   };
-  tokens_.on_wake([this](std::uint32_t listeners) {
-    Engine* const engines[engine_kinds] = {&loads_, &weights_, &matrix_, &vector_, &stores_, &link_};
-    for (std::size_t i = 0; i < engine_kinds; ++i)
-      if (listeners & (1u << i)) engines[i]->wake();
-  });
+  tokens_.on_wake([this](std::uint32_t listeners) { wake(listeners); });
   matrix_.on_timetable = [this](const Command& command, const MatrixTimetable& t) {
     const auto& work = std::get<MatrixCommand>(command.work);
     scratchpad_.count_read(work.a, work.a_bytes);
@@ -116,10 +112,11 @@ void Core::start(const Plan& plan, const RunOptions& options, Femtoseconds origi
 }
 
 void Core::feed() {
+  std::uint32_t fed = 0;
   while (lowering_now_ || next_layer_ < plan_layers()) {
-    if (queued_ >= command_window) return;
+    if (queued_ >= command_window) break;
     if (!lowering_now_) {
-      if (live_.size() >= layer_window) return;
+      if (live_.size() >= layer_window) break;
       begin_layer();
     }
     const LayerId id = next_layer_ - 1;
@@ -127,12 +124,16 @@ void Core::feed() {
     lowering_now_ = lowering_->advance(stream);
     queued_ += stream.commands.size();
     commands_ += stream.commands.size();
-    for (Command& command : stream.commands) push(std::move(command));
+    for (Command& command : stream.commands) {
+      const EngineKind kind = command.engine;
+      if (engine(kind).push(std::move(command))) fed |= 1u << static_cast<unsigned>(kind);
+    }
     if (lowering_now_) continue;
     Live& live = live_.at(id);
     live.complete = true;
     if (live.finished == live.layer.commands) retire(id);
   }
+  wake(fed);
 }
 
 void Core::begin_layer() {
@@ -145,15 +146,21 @@ void Core::begin_layer() {
   if (data_) data_->begin(layer);
 }
 
-void Core::push(Command command) {
-  switch (command.engine) {
-    case EngineKind::load: return loads_.push(std::move(command));
-    case EngineKind::weights: return weights_.push(std::move(command));
-    case EngineKind::matrix: return matrix_.push(std::move(command));
-    case EngineKind::vector: return vector_.push(std::move(command));
-    case EngineKind::store: return stores_.push(std::move(command));
-    case EngineKind::link: return link_.push(std::move(command));
+Engine& Core::engine(EngineKind kind) {
+  switch (kind) {
+    case EngineKind::load: return loads_;
+    case EngineKind::weights: return weights_;
+    case EngineKind::matrix: return matrix_;
+    case EngineKind::vector: return vector_;
+    case EngineKind::store: return stores_;
+    case EngineKind::link: break;
   }
+  return link_;
+}
+
+void Core::wake(std::uint32_t engines) {
+  for (std::size_t i = 0; i < engine_kinds; ++i)
+    if (engines & (1u << i)) engine(static_cast<EngineKind>(i)).wake();
 }
 
 void Core::finished(const Command& command) {

@@ -51,7 +51,8 @@ class Core : public sc_core::sc_module {
   std::size_t plan_layers() const { return plan_ == nullptr ? 0 : plan_->layers.size(); }
   void feed();
   void begin_layer();
-  void push(Command command);
+  Engine& engine(EngineKind kind);
+  void wake(std::uint32_t engines);  // a bit each; always in the same order
   void retire(LayerId id);
   void finished(const Command& command);
   void span(const Command& command, Cycles start, Cycles end);

@@ -16,9 +16,9 @@ Engine::Engine(const sc_core::sc_module_name& name, EngineKind kind, CoreContext
   dont_initialize();
 }
 
-void Engine::push(Command command) {
+bool Engine::push(Command command) {
   queue_.push_back(std::move(command));
-  if (queue_.size() == 1) wake();
+  return queue_.size() == 1;
 }
 
 void Engine::reset() {

@@ -30,7 +30,8 @@ class Engine : public sc_core::sc_module {
   SC_HAS_PROCESS(Engine);
   Engine(const sc_core::sc_module_name& name, EngineKind kind, CoreContext& context);
 
-  void push(Command command);
+  // True when it became the head: the caller then wakes the engine.
+  bool push(Command command);
   std::size_t queued() const { return queue_.size(); }
   // Something that the engine may wait for has happened.
   void wake() { event_.notify(sc_core::SC_ZERO_TIME); }

@@ -325,14 +325,18 @@ Tiling choose_tiling(const MatrixProblem& p, const Surroundings& around, const C
             if (!best || better(*tiling, *best)) best = std::move(tiling);
           }
   };
-  // Tiles shorter than the array is tall waste it on loading weights: only where nothing else fits.
+  // Tiles shorter than the array is tall waste it on loading weights. Only where nothing else fits,
+  // the tallest of them that does, at its smallest width and depth: it moves at least as many bytes
+  // as any tall tile, so that a larger scratchpad still never moves more.
   const std::uint64_t grain_rows = std::max<std::uint64_t>(grain.k, grain.m);
   std::vector<std::uint64_t> tall, flat;
+  if (!p.convolution && mapper.tile_m == 0) flat = {1, 2, 4, 8};
   for (std::uint64_t m : row_sizes(p, grain.m, mapper.tile_m))
     (m >= std::min(p.m, grain_rows) || mapper.tile_m > 0 ? tall : flat).push_back(m);
   search(tall);
-  if (!best) search(flat);
-  if (!best && !p.convolution && mapper.tile_m == 0) search({1, 2, 4, 8});
+  ks.resize(1);
+  ns.resize(1);
+  for (auto m = flat.rbegin(); !best && m != flat.rend(); ++m) search({*m});
   if (!best) does_not_fit(around, mapper, layer_name, need, need != ~0ull);
 
   best->reason = fmt::format("least memory traffic ({} bytes) of {} tilings that fit, then fewest "

@@ -74,9 +74,12 @@ Action declare(CLI::App& app) {
       ->required();
   return [key](Console& console) {
     const auto found = find_subjects(*key);
-    // A parameter of an architecture that does not exist is told with the nearest one that does.
-    if (found.empty() && begins_like_a_section(*key))
-      config::explain("architecture", arch::ArchConfig::schema().parameters(), *key);
+    // Knows the indices of lists (cores.0.rows) and, of a misspelt parameter, the nearest one.
+    if (found.empty() && begins_like_a_section(*key)) {
+      console.out() << config::explain("architecture", arch::ArchConfig::schema().parameters(),
+                                       *key);
+      return ExitCode::ok;
+    }
     if (found.empty()) throw nothing_found(*key);
     for (std::size_t i = 0; i < found.size(); ++i) {
       if (i > 0) console.out() << '\n';
