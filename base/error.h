@@ -66,11 +66,11 @@ class Error : public std::exception {
 
   Error& at(Place place);
   Error& at(std::string file, int line = 0, int column = 0);
-  Error& read(std::string_view what);            // quoted in the message
+  Error& read(std::string_view what);  // quoted in the message
   Error& expected(std::string_view what);
-  Error& nearest(std::string_view name);         // empty: nothing is near
-  Error& say(std::string_view sentence);         // a free sentence, before "read ..."
-  Error& remedy(std::string_view sentence);      // what to do about it, at the end
+  Error& nearest(std::string_view name);     // empty: nothing is near
+  Error& say(std::string_view sentence);     // a free sentence, before "read ..."
+  Error& remedy(std::string_view sentence);  // what to do about it, at the end
 
   const ErrorKind& kind() const { return *kind_; }
   const Place& place() const { return place_; }
@@ -103,7 +103,7 @@ class InternalError : public std::exception {
 }  // namespace mantissa
 
 // Our bug, not the user's: always on.
-#define MANTISSA_CHECK(condition, text)                                            \
-  do {                                                                             \
-    if (!(condition)) ::mantissa::internal_error(__FILE__, __LINE__, (text));      \
+#define MANTISSA_CHECK(condition, text)                                       \
+  do {                                                                        \
+    if (!(condition)) ::mantissa::internal_error(__FILE__, __LINE__, (text)); \
   } while (false)

@@ -18,16 +18,26 @@ struct Quantity {
   constexpr Quantity() = default;
   constexpr explicit Quantity(Rep v) : value(v) {}
 
-  friend constexpr Quantity operator+(Quantity a, Quantity b) { return Quantity(a.value + b.value); }
-  friend constexpr Quantity operator-(Quantity a, Quantity b) { return Quantity(a.value - b.value); }
+  friend constexpr Quantity operator+(Quantity a, Quantity b) {
+    return Quantity(a.value + b.value);
+  }
+  friend constexpr Quantity operator-(Quantity a, Quantity b) {
+    return Quantity(a.value - b.value);
+  }
   friend constexpr Quantity operator*(Quantity a, Rep k) { return Quantity(a.value * k); }
   friend constexpr Quantity operator*(Rep k, Quantity a) { return Quantity(k * a.value); }
   friend constexpr Quantity operator/(Quantity a, Rep k) { return Quantity(a.value / k); }
   friend constexpr double operator/(Quantity a, Quantity b) {
     return static_cast<double>(a.value) / static_cast<double>(b.value);
   }
-  Quantity& operator+=(Quantity o) { value += o.value; return *this; }
-  Quantity& operator-=(Quantity o) { value -= o.value; return *this; }
+  Quantity& operator+=(Quantity o) {
+    value += o.value;
+    return *this;
+  }
+  Quantity& operator-=(Quantity o) {
+    value -= o.value;
+    return *this;
+  }
   friend constexpr bool operator==(Quantity a, Quantity b) { return a.value == b.value; }
   friend constexpr bool operator!=(Quantity a, Quantity b) { return a.value != b.value; }
   friend constexpr bool operator<(Quantity a, Quantity b) { return a.value < b.value; }
@@ -75,8 +85,8 @@ class Clock {
   constexpr Hertz frequency() const { return frequency_; }
 
   constexpr Femtoseconds time_of(Cycles n) const {
-    return Femtoseconds(static_cast<std::uint64_t>(
-        static_cast<unsigned __int128>(n.value) * femtoseconds_per_second / frequency_.value));
+    return Femtoseconds(static_cast<std::uint64_t>(static_cast<unsigned __int128>(n.value) *
+                                                   femtoseconds_per_second / frequency_.value));
   }
   // The first edge at or after t.
   constexpr Cycles edge_at_or_after(Femtoseconds t) const {

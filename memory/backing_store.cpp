@@ -13,9 +13,9 @@ void BackingStore::map(std::uint64_t base, std::uint64_t size,
   const auto next = regions_.lower_bound(base);
   MANTISSA_CHECK(next == regions_.end() || next->first >= base + size,
                  "memory region overlaps the next one at " + std::to_string(base));
-  MANTISSA_CHECK(next == regions_.begin() ||
-                     std::prev(next)->first + std::prev(next)->second.size <= base,
-                 "memory region overlaps the one before " + std::to_string(base));
+  MANTISSA_CHECK(
+      next == regions_.begin() || std::prev(next)->first + std::prev(next)->second.size <= base,
+      "memory region overlaps the one before " + std::to_string(base));
   regions_.emplace_hint(next, base, Region{size, {}, std::move(bytes)});
 }
 
@@ -30,7 +30,8 @@ BackingStore::Region& BackingStore::materialised(Region& region) {
   if (region.source) {
     region.bytes = region.source();
     region.source = nullptr;
-    MANTISSA_CHECK(region.bytes.size() == region.size, "a memory region got other bytes than asked");
+    MANTISSA_CHECK(region.bytes.size() == region.size,
+                   "a memory region got other bytes than asked");
   }
   return region;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bytes behind a memory in data mode: regions that are mapped while somebody needs them, so that
-// a run holds the operands of the layers in flight and nothing else.
+// The bytes behind a memory in data mode: regions that are mapped while somebody needs them, so
+// that a run holds the operands of the layers in flight and nothing else.
 #pragma once
 
 #include <cstddef>

@@ -13,8 +13,8 @@ namespace mantissa::memory {
 struct MemoryConfig {
   std::string model = "ideal";
   Bytes capacity{8ull << 30};
-  Bandwidth bandwidth{};       // shared by all cores of the chip
-  Latency latency{};           // from acceptance to the first byte
+  Bandwidth bandwidth{};          // shared by all cores of the chip
+  Latency latency{};              // from acceptance to the first byte
   std::int64_t queue_depth = 32;  // transactions accepted and not yet answered
   static const config::Schema<MemoryConfig>& schema();
 };

@@ -28,8 +28,8 @@ class IdealMemory : public Memory {
     const std::uint64_t scale = config.bandwidth.per_cycle ? 1'000'000 : 1;
     rate_ = static_cast<Wide>(config.bandwidth.bytes * static_cast<double>(scale) + 0.5);
     MANTISSA_CHECK(rate_ > 0, "a memory without bandwidth");
-    per_byte_ = static_cast<Wide>(scale) *
-                (config.bandwidth.per_cycle ? 1 : femtoseconds_per_second);
+    per_byte_ =
+        static_cast<Wide>(scale) * (config.bandwidth.per_cycle ? 1 : femtoseconds_per_second);
   }
 
   const MemoryStatistics& statistics() const override { return statistics_; }
@@ -79,9 +79,8 @@ class IdealMemory : public Memory {
 
   // Puts `bytes` on the bus from `accepted` on; the time of the last byte at the initiator.
   Femtoseconds serve(Femtoseconds accepted, std::uint64_t bytes) {
-    const std::uint64_t ticks = config_.bandwidth.per_cycle
-                                    ? clock_.edge_at_or_after(accepted).value
-                                    : accepted.value;
+    const std::uint64_t ticks =
+        config_.bandwidth.per_cycle ? clock_.edge_at_or_after(accepted).value : accepted.value;
     const Wide start = std::max(bus_free_, static_cast<Wide>(ticks) * rate_);
     bus_free_ = start + static_cast<Wide>(bytes) * per_byte_;
     busy_ += bus_free_ - start;
@@ -95,7 +94,8 @@ class IdealMemory : public Memory {
 
   // Of all bytes so far, rounded down once: never more than the time that they took.
   Femtoseconds busy_time() const {
-    if (!config_.bandwidth.per_cycle) return Femtoseconds(static_cast<std::uint64_t>(busy_ / rate_));
+    if (!config_.bandwidth.per_cycle)
+      return Femtoseconds(static_cast<std::uint64_t>(busy_ / rate_));
     return Femtoseconds(static_cast<std::uint64_t>(busy_ * femtoseconds_per_second /
                                                    (rate_ * clock_.frequency().value)));
   }
@@ -121,10 +121,11 @@ class IdealMemory : public Memory {
   MemoryStatistics statistics_;
 };
 
-const MemoryModel ideal("ideal", [](const char* name, const MemoryConfig& config,
-                                    const Clock& clock) -> std::unique_ptr<Memory> {
-  return std::make_unique<IdealMemory>(name, config, clock);
-});
+const MemoryModel ideal("ideal",
+                        [](const char* name, const MemoryConfig& config,
+                           const Clock& clock) -> std::unique_ptr<Memory> {
+                          return std::make_unique<IdealMemory>(name, config, clock);
+                        });
 
 }  // namespace
 }  // namespace mantissa::memory

@@ -9,9 +9,9 @@
 // address and length. Data move at the time of the call when data_ptr is not null.
 #pragma once
 
+#include <tlm_utils/multi_passthrough_target_socket.h>
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/multi_passthrough_target_socket.h>
 
 #include "base/units.h"
 #include "memory/backing_store.h"
@@ -31,9 +31,9 @@ struct Pattern : tlm::tlm_extension<Pattern> {
 };
 
 struct MemoryStatistics {
-  std::uint64_t reads = 0, writes = 0;            // transactions
+  std::uint64_t reads = 0, writes = 0;  // transactions
   std::uint64_t read_bytes = 0, write_bytes = 0;
-  std::uint64_t wakeups = 0;                      // process activations of the model
+  std::uint64_t wakeups = 0;  // process activations of the model
   Femtoseconds open{};        // time with at least one transaction accepted and not answered
   Femtoseconds bus_busy{};    // time in which the data bus moved bytes
   Femtoseconds queue_wait{};  // summed time that transactions waited for a queue entry

@@ -17,7 +17,8 @@ const std::vector<std::pair<trace::NumberFormat, const char*>>&
 EnumNames<trace::NumberFormat>::names() {
   static const auto table = [] {
     std::vector<std::pair<trace::NumberFormat, const char*>> rows;
-    for (const auto& format : trace::number_formats()) rows.emplace_back(format.format, format.name);
+    for (const auto& format : trace::number_formats())
+      rows.emplace_back(format.format, format.name);
     return rows;
   }();
   return table;
@@ -50,7 +51,8 @@ const Schema<MatrixConfig>& MatrixConfig::schema() {
                       [](const MatrixConfig& m) {
                         if (find_matrix_model(m.model) != nullptr) return std::string();
                         std::string names;
-                        for (const auto& n : matrix_models()) names += (names.empty() ? "" : ", ") + n;
+                        for (const auto& n : matrix_models())
+                          names += (names.empty() ? "" : ", ") + n;
                         return "no matrix unit model '" + m.model + "'; there are: " + names;
                       })
           .constraint("formats", [](const MatrixConfig& m) {
@@ -128,7 +130,8 @@ const Schema<LinkConfig>& LinkConfig::schema() {
   static const auto schema =
       Schema<LinkConfig>("Link between neighbours on a ring, per direction.")
           .optional("bandwidth", &LinkConfig::bandwidth, at_least(1e-6), "Bytes per time.")
-          .optional("latency", &LinkConfig::latency, at_least(0), "From first byte sent to first received.");
+          .optional("latency", &LinkConfig::latency, at_least(0),
+                    "From first byte sent to first received.");
   return schema;
 }
 
@@ -143,8 +146,9 @@ const Schema<MapperConfig>& MapperConfig::schema() {
                     "Several groups of a grouped convolution on the array's diagonal.")
           .optional("barrier", &MapperConfig::barrier,
                     "No operator starts before the one before it has finished.")
-          .optional("retype", &MapperConfig::retype,
-                    "Shape mode: run operators in the core's native format where theirs is missing.")
+          .optional(
+              "retype", &MapperConfig::retype,
+              "Shape mode: run operators in the core's native format where theirs is missing.")
           .optional("tile_m", &MapperConfig::tile_m, range(0, 1 << 30),
                     "Rows of a tile (output pixels, tokens); 0: chosen.")
           .optional("tile_k", &MapperConfig::tile_k, range(0, 1 << 30),
@@ -160,8 +164,9 @@ const Schema<TechnologyConfig>& TechnologyConfig::schema() {
           .optional("name", &TechnologyConfig::name, "A file of configs/tech, or a path.")
           .optional("dram", &TechnologyConfig::dram,
                     "DRAM standard that prices a bit: DDR3, DDR4, LPDDR4, HBM2, ...")
-          .optional("idle_power", &TechnologyConfig::idle_power, at_least(0),
-                    "Published idle power of a whole chip, a row of its own beside modelled leakage.");
+          .optional(
+              "idle_power", &TechnologyConfig::idle_power, at_least(0),
+              "Published idle power of a whole chip, a row of its own beside modelled leakage.");
   return schema;
 }
 
@@ -172,7 +177,8 @@ const Schema<ArchConfig>& ArchConfig::schema() {
           .required("name", &ArchConfig::name, "Name in reports.")
           .optional("description", &ArchConfig::description, "One line.")
           .optional("chips", &ArchConfig::chips, range(1, 1024), "Chips on a ring.")
-          .optional("cores", &ArchConfig::cores, range(1, 64), "Cores per chip; they share its memory.")
+          .optional("cores", &ArchConfig::cores, range(1, 64),
+                    "Cores per chip; they share its memory.")
           .required("core", &ArchConfig::core, "Every core.")
           .required("memory", &ArchConfig::memory, "Memory of one chip.")
           .optional("link", &ArchConfig::link, "Chip-to-chip links.")

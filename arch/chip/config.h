@@ -56,14 +56,14 @@ struct WeightBufferConfig {
 struct VectorConfig {
   std::int64_t lanes = 128;  // elements per cycle
   std::int64_t stages = 4;   // element-wise operators chained in one pass
-  std::int64_t latency = 8;         // pipeline depth, paid once per command
+  std::int64_t latency = 8;  // pipeline depth, paid once per command
   static const config::Schema<VectorConfig>& schema();
 };
 
 struct DmaConfig {
   std::int64_t outstanding = 8;  // bursts in flight
   Bytes burst{4096};
-  std::int64_t issue = 1;        // core cycles from one burst to the next
+  std::int64_t issue = 1;  // core cycles from one burst to the next
   static const config::Schema<DmaConfig>& schema();
 };
 
@@ -99,9 +99,9 @@ struct MapperConfig {
 };
 
 struct TechnologyConfig {
-  std::string name = "45nm";          // configs/tech
-  std::optional<std::string> dram;    // standard for the price of a DRAM bit: HBM2, DDR3, LPDDR4, ...
-  std::optional<Watts> idle_power;    // published idle power of the whole chip, if known
+  std::string name = "45nm";        // configs/tech
+  std::optional<std::string> dram;  // standard for the price of a DRAM bit: HBM2, DDR3, LPDDR4, ...
+  std::optional<Watts> idle_power;  // published idle power of the whole chip, if known
   static const config::Schema<TechnologyConfig>& schema();
 };
 
@@ -113,8 +113,8 @@ struct ArchConfig {
   std::int64_t cores = 1;  // per chip
   CoreConfig core;
   memory::MemoryConfig memory;
-  LinkConfig link;      // chip to chip
-  LinkConfig core_link; // between cores of one chip
+  LinkConfig link;       // chip to chip
+  LinkConfig core_link;  // between cores of one chip
   MapperConfig mapper;
   TechnologyConfig technology;
   static const config::Schema<ArchConfig>& schema();

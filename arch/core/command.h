@@ -21,8 +21,8 @@ using TokenId = std::uint32_t;
 using TokenList = boost::container::small_vector<TokenId, 4>;
 using LayerId = std::uint32_t;  // index into the rank's layers (arch/mapper/layer.h)
 
-// `weights` loads parameters, `load` everything else, so that weights are fetched ahead while inputs
-// are still being made.
+// `weights` loads parameters, `load` everything else, so that weights are fetched ahead while
+// inputs are still being made.
 enum class EngineKind : std::uint8_t { load, weights, matrix, vector, store, link };
 constexpr std::size_t engine_kinds = 6;
 const char* name(EngineKind kind);
@@ -35,39 +35,40 @@ struct TransferCommand {
   bool moves_bytes = true;  // data mode: false where a whole-operator evaluation supplies the bytes
 };
 
-// Where the matrix unit's operand A comes from: rows of a matrix, or pixels of a feature map through
-// the im2col address generator.
+// Where the matrix unit's operand A comes from: rows of a matrix, or pixels of a feature map
+// through the im2col address generator.
 struct FeatureMapWindow {
-  bool convolution = false;             // false: a plain matrix
+  bool convolution = false;  // false: a plain matrix
   std::int64_t first_image = 0, images = 1;
   std::int64_t first_output_row = 0, output_rows = 1;  // per image
   std::int64_t first_input_row = 0, input_rows = 1;    // rows present in the tile, clipped
-  std::uint64_t pixel_stride = 0;       // bytes from one pixel to the next
-  std::uint64_t channel_offset = 0;     // bytes to the first channel in use
-  std::uint64_t first_row = 0;          // of the product, within the row block
+  std::uint64_t pixel_stride = 0;                      // bytes from one pixel to the next
+  std::uint64_t channel_offset = 0;                    // bytes to the first channel in use
+  std::uint64_t first_row = 0;                         // of the product, within the row block
 };
 
 struct MatrixCommand {
   MatrixTile tile;
-  std::uint64_t a = 0, a_stride = 0;  // local address; bytes between rows (or between columns of A^T)
+  std::uint64_t a = 0,
+                a_stride = 0;  // local address; bytes between rows (or between columns of A^T)
   std::uint64_t b = 0, b_stride = 0;
   bool a_transposed = false, b_transposed = false;
   FeatureMapWindow window;
-  std::uint32_t groups = 1;           // on the diagonal, each k/groups by n/groups
-  std::uint64_t macs = 0;             // true products, without padding and masked elements
-  std::uint32_t slot = 0;             // accumulators
+  std::uint32_t groups = 1;                // on the diagonal, each k/groups by n/groups
+  std::uint64_t macs = 0;                  // true products, without padding and masked elements
+  std::uint32_t slot = 0;                  // accumulators
   std::uint64_t b_bytes = 0, a_bytes = 0;  // read from the scratchpad
 };
 
 // Empties accumulators, or works on data in the scratchpad (slot < 0).
 struct VectorCommand {
   std::int64_t slot = -1;
-  std::uint64_t m = 0, n = 0;                 // accumulator tile
+  std::uint64_t m = 0, n = 0;                     // accumulator tile
   std::uint64_t first_row = 0, first_column = 0;  // of the tile in the layer's result
-  std::uint64_t elements = 0;                 // per pass
+  std::uint64_t elements = 0;                     // per pass
   std::uint32_t passes = 1;
-  std::uint64_t out = 0, out_stride = 0;      // local
-  std::uint64_t addend = 0, addend_stride = 0;  // local; second operand of a fused add
+  std::uint64_t out = 0, out_stride = 0;          // local
+  std::uint64_t addend = 0, addend_stride = 0;    // local; second operand of a fused add
   std::uint64_t read_bytes = 0, write_bytes = 0;  // scratchpad
 };
 
@@ -81,9 +82,9 @@ struct Command {
   LayerId layer = 0;
   bool evaluates_layer = false;  // data mode: the whole operator is computed when this completes
   TokenList waits;
-  TokenList signals;        // on completion
-  TokenList early_signals;  // matrix: operands streamed, their buffers are free
-  TokenList result_signals; // matrix: first result row has left
+  TokenList signals;         // on completion
+  TokenList early_signals;   // matrix: operands streamed, their buffers are free
+  TokenList result_signals;  // matrix: first result row has left
   std::variant<TransferCommand, MatrixCommand, VectorCommand, LinkCommand> work;
 };
 

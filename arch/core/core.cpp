@@ -68,8 +68,8 @@ Core::Core(const sc_core::sc_module_name& name, std::uint32_t rank, const ArchCo
 Core::~Core() = default;
 
 void Core::reset() {
-  for (Engine* engine : std::initializer_list<Engine*>{&loads_, &weights_, &matrix_, &vector_,
-                                                       &stores_, &link_})
+  for (Engine* engine :
+       std::initializer_list<Engine*>{&loads_, &weights_, &matrix_, &vector_, &stores_, &link_})
     engine->reset();
   tokens_.clear();
   scratchpad_.reset();
@@ -148,12 +148,18 @@ void Core::begin_layer() {
 
 Engine& Core::engine(EngineKind kind) {
   switch (kind) {
-    case EngineKind::load: return loads_;
-    case EngineKind::weights: return weights_;
-    case EngineKind::matrix: return matrix_;
-    case EngineKind::vector: return vector_;
-    case EngineKind::store: return stores_;
-    case EngineKind::link: break;
+    case EngineKind::load:
+      return loads_;
+    case EngineKind::weights:
+      return weights_;
+    case EngineKind::matrix:
+      return matrix_;
+    case EngineKind::vector:
+      return vector_;
+    case EngineKind::store:
+      return stores_;
+    case EngineKind::link:
+      break;
   }
   return link_;
 }
@@ -199,9 +205,8 @@ void Core::span(const Command& command, Cycles start, Cycles end) {
   if (command.engine != EngineKind::matrix && arch::name(command.engine) == result.engine)
     result.busy += end - start;
   if (context_.observer != nullptr)
-    context_.observer->slice({context_.core, arch::name(command.engine),
-                              arch::name(command.engine), plan_->layers[command.layer].head, start,
-                              end});
+    context_.observer->slice({context_.core, arch::name(command.engine), arch::name(command.engine),
+                              plan_->layers[command.layer].head, start, end});
 }
 
 void Core::count_vector_work(const LoweredLayer& layer) {

@@ -81,7 +81,7 @@ class Core : public sc_core::sc_module {
   LayerId next_layer_ = 0;
   bool lowering_now_ = false;  // layer next_layer_ - 1 has more commands to come
   std::map<LayerId, Live> live_;
-  std::uint64_t queued_ = 0;   // commands emitted and not finished
+  std::uint64_t queued_ = 0;  // commands emitted and not finished
   std::vector<LayerResult> results_;
   std::map<std::string, std::uint64_t> vector_elements_;  // by operator name
   std::uint64_t commands_ = 0;

@@ -5,7 +5,7 @@ namespace mantissa::arch {
 
 const char* name(EngineKind kind) {
   static const char* const names[engine_kinds] = {"load",   "weights", "matrix",
-                                                   "vector", "store",   "link"};
+                                                  "vector", "store",   "link"};
   return names[static_cast<std::size_t>(kind)];
 }
 

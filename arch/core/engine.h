@@ -21,8 +21,9 @@ struct CoreContext {
   TokenTable* tokens = nullptr;
   Observer* observer = nullptr;
   std::uint64_t* wakeups = nullptr;
-  std::function<void(const Command&)> finished;             // after the command's signals
-  std::function<void(const Command&, Cycles, Cycles)> span;  // start and end, for the layer's record
+  std::function<void(const Command&)> finished;  // after the command's signals
+  std::function<void(const Command&, Cycles, Cycles)>
+      span;  // start and end, for the layer's record
 };
 
 class Engine : public sc_core::sc_module {

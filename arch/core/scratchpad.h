@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The core's local storage: the scratchpad and, behind its end, the weight buffer. Counts every byte
-// that crosses its ports; in data mode it holds them.
+// The core's local storage: the scratchpad and, behind its end, the weight buffer. Counts every
+// byte that crosses its ports; in data mode it holds them.
 #pragma once
 
 #include <cstddef>
@@ -28,7 +28,8 @@ class Scratchpad {
   // Zeroed pages come from the system when they are first touched: a large scratchpad costs what of
   // it is used.
   void hold_bytes(bool on) {
-    bytes_.reset(on ? static_cast<std::byte*>(std::calloc(capacity_ + weight_buffer_, 1)) : nullptr);
+    bytes_.reset(on ? static_cast<std::byte*>(std::calloc(capacity_ + weight_buffer_, 1))
+                    : nullptr);
     MANTISSA_CHECK(!on || bytes_ != nullptr, "no memory for the scratchpad's bytes");
   }
   bool holds_bytes() const { return bytes_ != nullptr; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Dependency tokens of one core. A token is done when it has been signalled as often as it was
-// armed. It remembers why a waiting matrix unit would have stood still: what the last signaller was,
-// and since when that one had been able to work.
+// armed. It remembers why a waiting matrix unit would have stood still: what the last signaller
+// was, and since when that one had been able to work.
 #pragma once
 
 #include <cstdint>

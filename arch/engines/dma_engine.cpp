@@ -116,7 +116,8 @@ bool DmaEngine::issue(Cycles now) {
   burst->local_stride = work.local_stride;
   const std::uint64_t dram = work.dram + transfer.next_row * work.dram_stride + transfer.next_byte;
   if (gapless) {
-    const std::uint64_t left = (work.rows - transfer.next_row) * work.row_bytes - transfer.next_byte;
+    const std::uint64_t left =
+        (work.rows - transfer.next_row) * work.row_bytes - transfer.next_byte;
     pattern.rows = 1;
     pattern.row_bytes = std::min(left, burst_bytes_);
     const std::uint64_t reached = transfer.next_byte + pattern.row_bytes;

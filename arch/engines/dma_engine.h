@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // DMA engine: cuts transfer commands into bursts and keeps several of them in flight on its TLM-2.0
-// socket. Bursts of the next command follow those of the one before without a gap; commands complete
-// when their last burst does.
+// socket. Bursts of the next command follow those of the one before without a gap; commands
+// complete when their last burst does.
 //
 // Each cycle that it is awake it
 //   1. retires bursts whose answer has arrived, scattering read bytes into the scratchpad;
@@ -9,9 +9,9 @@
 //   3. issues the next burst, if the issue interval has passed and fewer than `outstanding` fly.
 #pragma once
 
+#include <tlm_utils/simple_initiator_socket.h>
 #include <memory>
 #include <tlm>
-#include <tlm_utils/simple_initiator_socket.h>
 
 #include "arch/core/engine.h"
 #include "arch/core/scratchpad.h"

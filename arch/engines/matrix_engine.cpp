@@ -59,8 +59,12 @@ void MatrixEngine::begin(Cycles now) {
 
 void MatrixEngine::happen(const Pending& pending) {
   switch (pending.what) {
-    case Happens::streamed: signal(pending.command->early_signals, pending.able_since); break;
-    case Happens::first_result: signal(pending.command->result_signals, pending.able_since); break;
+    case Happens::streamed:
+      signal(pending.command->early_signals, pending.able_since);
+      break;
+    case Happens::first_result:
+      signal(pending.command->result_signals, pending.able_since);
+      break;
     case Happens::done:
       complete(*pending.command, pending.started, pending.at, pending.able_since);
       break;

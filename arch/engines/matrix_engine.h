@@ -2,8 +2,8 @@
 // The sequencer's view of the matrix unit: takes commands whose operands are ready, asks the unit's
 // model for the timetable, signals tokens at its times, and accounts for every cycle.
 //
-// A wait is split by its causes, in order: the unit's own drain (R + C - 2), then `dependency` until
-// the last awaited command had all it needed, then the kind of that command's token.
+// A wait is split by its causes, in order: the unit's own drain (R + C - 2), then `dependency`
+// until the last awaited command had all it needed, then the kind of that command's token.
 #pragma once
 
 #include <memory>

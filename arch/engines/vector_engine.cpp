@@ -6,8 +6,7 @@
 namespace mantissa::arch {
 
 VectorEngine::VectorEngine(const sc_core::sc_module_name& name, const VectorConfig& config,
-                           Accumulators& accumulators, Scratchpad& scratchpad,
-                           CoreContext& context)
+                           Accumulators& accumulators, Scratchpad& scratchpad, CoreContext& context)
     : Engine(name, EngineKind::vector, context),
       lanes_(static_cast<std::uint64_t>(config.lanes)),
       latency_(static_cast<std::uint64_t>(config.latency)),

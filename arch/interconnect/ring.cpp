@@ -58,8 +58,11 @@ CollectiveCost collective_cost(OpKind kind, std::uint64_t bytes, std::uint32_t r
         cost.sent_bytes += chunk * (ranks - s);
       }
       break;
-    case OpKind::barrier: cost.time = latency * (2 * steps); break;
-    default: MANTISSA_CHECK(false, "not a collective");
+    case OpKind::barrier:
+      cost.time = latency * (2 * steps);
+      break;
+    default:
+      MANTISSA_CHECK(false, "not a collective");
   }
   return cost;
 }
@@ -95,8 +98,8 @@ void Ring::arrive(std::uint32_t rank, const Request& request, Cycles now,
     meeting.request = request;
     meeting.expected = pair && from != to ? 2 : pair ? 1 : ranks_;
   }
-  const bool same = meeting.request.bytes == request.bytes &&
-                    (pair || meeting.request.kind == request.kind);
+  const bool same =
+      meeting.request.bytes == request.bytes && (pair || meeting.request.kind == request.kind);
   if (!same)
     throw Error(collective_mismatch)
         .say("rank " + std::to_string(rank) + " reached '" + request.name + "' (" +

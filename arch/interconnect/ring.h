@@ -68,7 +68,8 @@ class Ring {
   Clock clock_;
   std::uint32_t ranks_ = 1;
   std::map<Key, Meeting> meetings_;
-  std::map<std::tuple<std::uint32_t, std::int64_t, std::int64_t, std::int64_t>, std::uint64_t> counts_;
+  std::map<std::tuple<std::uint32_t, std::int64_t, std::int64_t, std::int64_t>, std::uint64_t>
+      counts_;
   std::uint64_t sent_bytes_ = 0;
 };
 

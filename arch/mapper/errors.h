@@ -15,12 +15,10 @@ inline const ErrorKind memory_too_small{
 inline const ErrorKind unsupported_format{
     "mapper.unsupported-format", ExitCode::bad_input,
     "An operator's number format is none that the matrix unit multiplies."};
-inline const ErrorKind not_computable{
-    "mapper.not-computable", ExitCode::bad_input,
-    "Data mode cannot compute the values of this operator."};
-inline const ErrorKind too_many_ranks{
-    "mapper.too-many-ranks", ExitCode::bad_input,
-    "A workload has more ranks than the architecture has cores."};
+inline const ErrorKind not_computable{"mapper.not-computable", ExitCode::bad_input,
+                                      "Data mode cannot compute the values of this operator."};
+inline const ErrorKind too_many_ranks{"mapper.too-many-ranks", ExitCode::bad_input,
+                                      "A workload has more ranks than the architecture has cores."};
 inline const ErrorKind session_alive{
     "session.alive", ExitCode::internal,
     "The simulation kernel is global: one Session at a time in a process."};

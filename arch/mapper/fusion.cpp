@@ -35,10 +35,13 @@ bool can_lead(const Op& op) {
   switch (trace::spec(op.kind).op_class) {
     case OpClass::matrix:
     case OpClass::pointwise:
-    case OpClass::window: return true;
-    case OpClass::row: return op.kind == OpKind::softmax || op.kind == OpKind::layer_norm ||
-                              op.kind == OpKind::rms_norm || op.kind == OpKind::group_norm;
-    default: return false;
+    case OpClass::window:
+      return true;
+    case OpClass::row:
+      return op.kind == OpKind::softmax || op.kind == OpKind::layer_norm ||
+             op.kind == OpKind::rms_norm || op.kind == OpKind::group_norm;
+    default:
+      return false;
   }
 }
 
@@ -114,8 +117,8 @@ bool free_reshape(const Plan& plan, const Op& op) {
   return plain(op.inputs.front()) && plain(op.outputs.front());
 }
 
-// Feature maps are stored N,H,W,C: what convolutions and poolings touch, and whatever is connected to
-// that element by element.
+// Feature maps are stored N,H,W,C: what convolutions and poolings touch, and whatever is connected
+// to that element by element.
 void choose_layouts(Plan& plan) {
   const Trace& trace = *plan.trace;
   const auto mark = [&](TensorId t) {
@@ -135,8 +138,10 @@ void choose_layouts(Plan& plan) {
       case OpKind::pool2d_grad:
       case OpKind::batch_norm:
       case OpKind::batch_norm_train:
-      case OpKind::group_norm: return true;
-      default: return false;
+      case OpKind::group_norm:
+        return true;
+      default:
+        return false;
     }
   };
   for (bool changed = true; changed;) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the mapper makes of a trace before it cuts tiles: layers (an operator and what is fused behind
-// it) and a place for every tensor.
+// What the mapper makes of a trace before it cuts tiles: layers (an operator and what is fused
+// behind it) and a place for every tensor.
 #pragma once
 
 #include <cstdint>
@@ -38,13 +38,13 @@ struct Place {
 
 struct Plan {
   const trace::Trace* trace = nullptr;
-  std::vector<trace::NumberFormat> formats;      // per tensor, after retyping
-  std::vector<trace::TensorId> storage;          // per tensor: the tensor whose place it shares
-  std::vector<Place> places;                     // per storage tensor
+  std::vector<trace::NumberFormat> formats;  // per tensor, after retyping
+  std::vector<trace::TensorId> storage;      // per tensor: the tensor whose place it shares
+  std::vector<Place> places;                 // per storage tensor
   std::vector<Layer> layers;
-  std::vector<std::uint32_t> producer;           // per storage tensor: layer, or no_layer
-  std::vector<std::uint32_t> last_use;           // per storage tensor: layer, or no_layer
-  std::uint64_t resident_bytes = 0;              // height of the resident area in use
+  std::vector<std::uint32_t> producer;  // per storage tensor: layer, or no_layer
+  std::vector<std::uint32_t> last_use;  // per storage tensor: layer, or no_layer
+  std::uint64_t resident_bytes = 0;     // height of the resident area in use
   std::uint64_t dram_end = 0;
   std::vector<std::string> warnings;
 
@@ -56,8 +56,8 @@ struct Plan {
   }
 };
 
-// A second operand of an element-wise operator that holds one value per column (a bias, the constants
-// of a batch norm), as against one that has the value's own shape (a residual).
+// A second operand of an element-wise operator that holds one value per column (a bias, the
+// constants of a batch norm), as against one that has the value's own shape (a residual).
 inline bool per_column(const trace::Tensor& operand, const trace::Tensor& value) {
   return operand.role == trace::Role::parameter ||
          (operand.role == trace::Role::input && operand.shape != value.shape);

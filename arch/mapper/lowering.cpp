@@ -30,8 +30,7 @@ std::string layer_ops(const Plan& plan, const Layer& layer) {
 std::uint32_t chain_passes(const Plan& plan, const Layer& layer, const VectorConfig& vector) {
   // Element-wise operators run one behind the other in the unit's stages.
   std::uint64_t steps = 0;
-  for (auto id : layer.chain)
-    steps += std::max(1u, trace::spec(plan.trace->ops[id].kind).passes);
+  for (auto id : layer.chain) steps += std::max(1u, trace::spec(plan.trace->ops[id].kind).passes);
   return static_cast<std::uint32_t>(
       std::max<std::uint64_t>(1, ceil_div(steps, static_cast<std::uint64_t>(vector.stages))));
 }
@@ -178,13 +177,15 @@ Lowering::Ring Lowering::make_ring(std::uint64_t bytes, std::uint32_t count, boo
   ring.claims.resize(count);
   ring.base = reserve(ring.slot_bytes * count, weight_buffer);
   for (std::uint32_t i = 0; i < count; ++i)
-    claim(regions_, ring.base + i * ring.slot_bytes, ring.base + (i + 1) * ring.slot_bytes, ring.claims[i]);
+    claim(regions_, ring.base + i * ring.slot_bytes, ring.base + (i + 1) * ring.slot_bytes,
+          ring.claims[i]);
   return ring;
 }
 
 void Lowering::retire(Ring& ring) {
   for (std::uint32_t i = 0; i < ring.count; ++i)
-    release(regions_, ring.base + i * ring.slot_bytes, ring.base + (i + 1) * ring.slot_bytes, ring.claims[i]);
+    release(regions_, ring.base + i * ring.slot_bytes, ring.base + (i + 1) * ring.slot_bytes,
+            ring.claims[i]);
 }
 
 TokenList Lowering::resident_claims(const Layer& layer) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// From layers to commands. One Lowering serves one core and one run; it lowers layers in order, each
-// piece by piece as the core has room for commands, and remembers who still uses which bytes of the
-// scratchpad.
+// From layers to commands. One Lowering serves one core and one run; it lowers layers in order,
+// each piece by piece as the core has room for commands, and remembers who still uses which bytes
+// of the scratchpad.
 //
-// The scratchpad is [0, resident area) for tensors that live between layers and the tile area behind
-// it, handed out as a ring, so that the next layer's first tiles load while this one computes.
+// The scratchpad is [0, resident area) for tensors that live between layers and the tile area
+// behind it, handed out as a ring, so that the next layer's first tiles load while this one
+// computes.
 #pragma once
 
 #include <map>
@@ -21,7 +22,7 @@ namespace mantissa::arch {
 struct LoweredLayer {
   LayerId id = 0;
   const Layer* layer = nullptr;
-  LayerResult result;              // name, tiling, macs, ...; times are filled in by the core
+  LayerResult result;  // name, tiling, macs, ...; times are filled in by the core
   EngineKind engine = EngineKind::vector;  // that does the main work
   std::optional<MatrixProblem> problem;
   Tiling tiling;
@@ -52,8 +53,8 @@ class Lowering {
   // Splits the scratchpad: how much of it tensors may occupy between layers.
   static std::uint64_t resident_area(const ArchConfig& config);
 
-  // Starts the next layer, then continues it until `advance` says that it is complete. The layer must
-  // stay where it is until then.
+  // Starts the next layer, then continues it until `advance` says that it is complete. The layer
+  // must stay where it is until then.
   void begin(LayerId id, LoweredLayer& layer);
   bool advance(CommandStream& out);  // true: more of this layer follows
 
@@ -73,7 +74,8 @@ class Lowering {
   // The rings of one layer lie side by side: makes room for all of them before the first.
   void fit_tiles(std::uint64_t bytes);
   std::uint64_t reserve(std::uint64_t bytes, bool weight_buffer);
-  // Where the weights lie, packed for this tiling: every way of cutting them is an image of its own.
+  // Where the weights lie, packed for this tiling: every way of cutting them is an image of its
+  // own.
   std::uint64_t weight_image(trace::TensorId weights, const Tiling& tiling);
   // Tokens of everybody who used the bytes of a resident result before.
   TokenList resident_claims(const Layer& layer);
@@ -83,8 +85,8 @@ class Lowering {
   TokenTable& tokens_;
   std::uint64_t tile_base_, tile_cursor_, tile_end_;
   std::uint64_t weight_cursor_, weight_end_;
-  Regions regions_;      // of the scratchpad and the weight buffer, in bytes
-  Regions accumulators_; // in rows
+  Regions regions_;       // of the scratchpad and the weight buffer, in bytes
+  Regions accumulators_;  // in rows
   std::uint32_t next_slot_ = 0;
   LoweredLayer* current_ = nullptr;
   std::unique_ptr<LayerProgram> program_;

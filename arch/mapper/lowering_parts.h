@@ -10,11 +10,11 @@ namespace mantissa::arch {
 struct Lowering::Ring {
   std::uint64_t base = 0, slot_bytes = 0;
   std::uint32_t count = 0, next = 0;
-  std::vector<TokenList> claims;     // what must have happened before the slot is filled again
-  std::int64_t holds = -1;           // tile in the slot filled last
+  std::vector<TokenList> claims;  // what must have happened before the slot is filled again
+  std::int64_t holds = -1;        // tile in the slot filled last
   std::uint32_t current = 0;
-  TokenId filled = 0, freed = 0;     // of the slot filled last
-  bool held = false;                 // `freed` still waits for users to come
+  TokenId filled = 0, freed = 0;  // of the slot filled last
+  bool held = false;              // `freed` still waits for users to come
 
   std::uint64_t address() const { return base + current * slot_bytes; }
   // Turns to the next slot; the caller waits for the returned tokens. The slot left behind gets no
@@ -76,8 +76,8 @@ class MatrixLowering : public LayerProgram {
   const Plan& plan_;
   const MatrixProblem& p_;
   const Tiling& t_;
-  std::uint64_t height_ = 0;          // accumulator rows of a slot
-  std::uint64_t instance_ = 0;        // the next tile
+  std::uint64_t height_ = 0;    // accumulator rows of a slot
+  std::uint64_t instance_ = 0;  // the next tile
   std::size_t outer_ = 0, inner_ = 0;
   Surroundings around_;
   trace::TensorId result_;

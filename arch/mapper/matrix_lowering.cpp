@@ -13,9 +13,9 @@ MatrixLowering::MatrixLowering(Lowering& lowering, LoweredLayer& layer)
     : l_(lowering),
       layer_(layer),
       plan_(lowering.plan_),
-      p_(layer.problem.emplace(matrix_problem(
-          plan_, plan_.trace->ops[layer.layer->head], l_.config_.core.matrix,
-          *make_matrix_model(l_.config_.core), l_.config_.mapper))),
+      p_(layer.problem.emplace(
+          matrix_problem(plan_, plan_.trace->ops[layer.layer->head], l_.config_.core.matrix,
+                         *make_matrix_model(l_.config_.core), l_.config_.mapper))),
       t_(layer.tiling),
       result_(layer.layer->outputs.front()) {
   around_ = surroundings(plan_, *layer.layer, l_.config_, layer.addend);
@@ -50,14 +50,12 @@ void MatrixLowering::reserve() {
   addend_ = l_.make_ring(t_.addend_slot, t_.addend_slot > 0 ? 2 : 0, false);
   parameters_ = l_.make_ring(t_.parameter_slot, t_.parameter_slot > 0 ? 2 : 0, false);
   // Slot i holds rows [i, i + 1) x its height; the layers before may still be draining theirs.
-  height_ =
-      l_.config_.core.matrix.dataflow == Dataflow::input_stationary ? t_.step_n : t_.step_m;
+  height_ = l_.config_.core.matrix.dataflow == Dataflow::input_stationary ? t_.step_n : t_.step_m;
   accumulator_claims_.resize(t_.accumulator_slots);
   for (std::uint32_t i = 0; i < t_.accumulator_slots; ++i)
     l_.claim(l_.accumulators_, i * height_, (i + 1) * height_, accumulator_claims_[i]);
   first_slot_ = l_.next_slot_;
   l_.next_slot_ += t_.accumulator_slots;
-
 }
 
 bool MatrixLowering::emit(CommandStream& out) {
@@ -190,7 +188,8 @@ void MatrixLowering::ensure_parameters(std::size_t ni) {
   load.signals.push_back(parameters_.filled);
   const std::uint64_t columns = p_.groups > 1 ? groups_of(ni).size * p_.n : t_.n[ni].size;
   TransferCommand t;
-  // Their values reach the vector unit with the chain's operators; here their bytes are what counts.
+  // Their values reach the vector unit with the chain's operators; here their bytes are what
+  // counts.
   t.dram = plan_.place(p_.b).dram;
   t.local = parameters_.address();
   t.row_bytes = t.dram_stride = t.local_stride = columns * around_.parameter_bytes;
@@ -203,12 +202,12 @@ void MatrixLowering::ensure_a(std::uint64_t instance, std::size_t mi, std::size_
                               std::size_t ni) {
   if (around_.a_resident) return;
   const std::size_t inner = p_.groups > 1 ? t_.n.size() : t_.k.size();
-  const auto id = static_cast<std::int64_t>((instance * t_.m.size() + mi) * inner +
-                                            (p_.groups > 1 ? ni : ki));
+  const auto id =
+      static_cast<std::int64_t>((instance * t_.m.size() + mi) * inner + (p_.groups > 1 ? ni : ki));
   if (a_.holds == id) return;
   a_.holds = id;
   Command& load = command(plan_.tensor(p_.a).role == trace::Role::parameter ? EngineKind::weights
-                                                                         : EngineKind::load);
+                                                                            : EngineKind::load);
   load.waits = a_.turn(l_.tokens_);
   load.waits.insert(load.waits.end(), producers_.begin(), producers_.end());
   a_.fill(l_.tokens_);
@@ -256,15 +255,20 @@ void MatrixLowering::multiply(std::uint64_t instance, std::size_t mi, std::size_
   std::uint64_t groups = 1;
   if (p_.groups > 1) groups = ceil_div(block.columns, p_.n);
   c.groups = static_cast<std::uint32_t>(p_.groups > 1 && block.columns >= p_.n ? groups : 1);
-  c.tile = {block.rows, p_.groups > 1 ? c.groups * p_.k : depth, block.columns, ki == 0,
-            ki + 1 == t_.k.size(), e};
+  c.tile = {block.rows,
+            p_.groups > 1 ? c.groups * p_.k : depth,
+            block.columns,
+            ki == 0,
+            ki + 1 == t_.k.size(),
+            e};
   c.macs = block.rows * (p_.groups > 1 ? p_.k : depth) * block.columns;
   c.slot = first_slot_ + block.slot;
   // Output stationary, every row block of the array takes the columns' operands again.
   const bool os = l_.config_.core.matrix.dataflow == Dataflow::output_stationary;
   c.a_bytes = c.tile.m * c.tile.k * e;
-  c.b_bytes = (c.macs / block.rows) * e *
-              (os ? ceil_div(block.rows, static_cast<std::uint64_t>(l_.config_.core.matrix.rows)) : 1);
+  c.b_bytes =
+      (c.macs / block.rows) * e *
+      (os ? ceil_div(block.rows, static_cast<std::uint64_t>(l_.config_.core.matrix.rows)) : 1);
   c.a_transposed = p_.a_transposed;
   c.b_transposed = p_.b_transposed;
 
@@ -290,8 +294,7 @@ void MatrixLowering::multiply(std::uint64_t instance, std::size_t mi, std::size_
           (p_.groups > 1 ? (groups_of(ni).first + first_group) * per_group : t_.k[ki].first) * e;
     } else {
       c.a = a_.address();
-      c.window.pixel_stride =
-          (p_.groups > 1 ? groups_of(ni).size * per_group : t_.k[ki].size) * e;
+      c.window.pixel_stride = (p_.groups > 1 ? groups_of(ni).size * per_group : t_.k[ki].size) * e;
       c.window.channel_offset = first_group * per_group * e;
     }
   } else if (around_.a_resident) {
@@ -393,11 +396,9 @@ void MatrixLowering::drain(std::uint64_t instance, std::size_t mi, std::size_t n
   }
   if (around_.addend) {
     v.read_bytes = v.elements * addend_bytes_;
-    v.addend = around_.addend_resident
-                   ? plan_.place(layer_.addend).local + offset * addend_bytes_
-                   : addend_.address();
-    v.addend_stride =
-        (around_.addend_resident ? result_columns_ : block.columns) * addend_bytes_;
+    v.addend = around_.addend_resident ? plan_.place(layer_.addend).local + offset * addend_bytes_
+                                       : addend_.address();
+    v.addend_stride = (around_.addend_resident ? result_columns_ : block.columns) * addend_bytes_;
   }
   work.waits = out_waits;
   work.waits.push_back(drained_ready_);

@@ -66,8 +66,7 @@ MatrixProblem from_matmul(const Plan& plan, const Op& op) {
 MatrixProblem from_convolution(const Plan& plan, const Op& op) {
   MatrixProblem p;
   std::vector<const Tensor*> inputs;
-  for (auto t : op.inputs)
-    inputs.push_back(t == trace::no_tensor ? nullptr : &plan.tensor(t));
+  for (auto t : op.inputs) inputs.push_back(t == trace::no_tensor ? nullptr : &plan.tensor(t));
   p.a_block = p.b_block = {0};
   p.a = op.inputs[0];
   p.b = op.inputs[1];
@@ -109,8 +108,7 @@ MatrixProblem from_convolution(const Plan& plan, const Op& op) {
 
 MatrixProblem matrix_problem(const Plan& plan, const Op& op, const MatrixConfig& config,
                              const MatrixModel& model, const MapperConfig& mapper) {
-  MatrixProblem p =
-      op.kind == OpKind::matmul ? from_matmul(plan, op) : from_convolution(plan, op);
+  MatrixProblem p = op.kind == OpKind::matmul ? from_matmul(plan, op) : from_convolution(plan, op);
   p.b_is_parameter = plan.tensor(p.b).role == trace::Role::parameter;
   p.operand_bytes = std::max<std::uint64_t>(1, trace::bits(plan.format(p.a)) / 8);
   if (p.groups > 1 && mapper.group_packing && config.dataflow == Dataflow::weight_stationary) {

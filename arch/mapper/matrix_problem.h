@@ -3,7 +3,8 @@
 // blocks, acc[m, n] = sum over k of a[m, k] * b[k, n].
 //
 //   matmul   m = rows of a (with its batch dimensions when b has none), k, n
-//   conv2d   m = images x OH x OW output pixels, k = KH x KW x C/groups, n = O/groups; a's rows come
+//   conv2d   m = images x OH x OW output pixels, k = KH x KW x C/groups, n = O/groups; a's rows
+//   come
 //            from the im2col address generator, ordered (kh, kw, c)
 //   gradients of conv2d, shapes only: the input's as OH x OW -> H x W pixels by O x KH x KW, the
 //            weight's as O by C/groups x KH x KW over images x OH x OW

@@ -42,8 +42,10 @@ bool memory_only(const trace::Op& op) {
     case trace::OpClass::collective:
     case trace::OpClass::lookup:
     case trace::OpClass::optimizer:
-    case trace::OpClass::generic: return true;
-    default: return false;
+    case trace::OpClass::generic:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -78,8 +80,8 @@ void place_tensors(Plan& plan, std::uint64_t resident_area, std::uint64_t dram_b
         memory = memory || memory_only(trace.ops[layer.head]);
     }
     if (memory) continue;
-    candidates.push_back({t, round_up(plan.bytes(t), alignment), plan.producer[t],
-                          plan.last_use[t], 0});
+    candidates.push_back(
+        {t, round_up(plan.bytes(t), alignment), plan.producer[t], plan.last_use[t], 0});
   }
   std::sort(candidates.begin(), candidates.end(), [](const Lifetime& a, const Lifetime& b) {
     const auto cost = [](const Lifetime& l) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// A place for every tensor: in memory, or, for activations that fit, in the scratchpad from the layer
-// that makes them to the last that reads them.
+// A place for every tensor: in memory, or, for activations that fit, in the scratchpad from the
+// layer that makes them to the last that reads them.
 //
-// Residency. Activations are taken by increasing size x lifetime; each gets the lowest offset at which
-// it collides with no tensor taken before and alive at the same time. The offsets do not depend on
-// the scratchpad's capacity, and a tensor is resident exactly when its end lies within the resident
-// area. So a larger scratchpad keeps a superset of what a smaller one keeps, and never moves more
-// bytes to and from memory.
+// Residency. Activations are taken by increasing size x lifetime; each gets the lowest offset at
+// which it collides with no tensor taken before and alive at the same time. The offsets do not
+// depend on the scratchpad's capacity, and a tensor is resident exactly when its end lies within
+// the resident area. So a larger scratchpad keeps a superset of what a smaller one keeps, and never
+// moves more bytes to and from memory.
 #pragma once
 
 #include "arch/mapper/layer.h"

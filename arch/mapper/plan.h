@@ -7,8 +7,8 @@
 
 namespace mantissa::arch {
 
-// `data`: operands have values, so no format may be changed. `core_of_chip` of `cores` share a memory,
-// each in a slice of its own.
+// `data`: operands have values, so no format may be changed. `core_of_chip` of `cores` share a
+// memory, each in a slice of its own.
 Plan make_plan(const trace::Trace& trace, const ArchConfig& config, bool data,
                std::uint32_t core_of_chip);
 

@@ -100,12 +100,16 @@ void StreamLowering::collect() {
     }
     case OpClass::generic:
       if (elements_ == 0) {
-        elements_ = static_cast<std::uint64_t>(std::max<std::int64_t>(0, head_.integer("elements", 0)));
-        in_.push_back({0, static_cast<std::uint64_t>(std::max<std::int64_t>(0, head_.integer("bytes", 0))), false});
+        elements_ =
+            static_cast<std::uint64_t>(std::max<std::int64_t>(0, head_.integer("elements", 0)));
+        in_.push_back(
+            {0, static_cast<std::uint64_t>(std::max<std::int64_t>(0, head_.integer("bytes", 0))),
+             false});
         in_bytes_ += in_.back().bytes;
       }
       break;
-    default: passes_ += std::max(1u, spec.passes) > 1 ? spec.passes : 0;
+    default:
+      passes_ += std::max(1u, spec.passes) > 1 ? spec.passes : 0;
   }
   passes_ = std::max(1u, passes_);
   if (head_.kind == OpKind::global_avg_pool2d) passes_ = 1;
@@ -114,7 +118,8 @@ void StreamLowering::collect() {
 std::uint64_t StreamLowering::chunk_count() const {
   const std::uint64_t total = in_bytes_ + out_bytes_;
   const std::uint64_t area = l_.tile_end_ - l_.tile_base_;
-  const std::uint64_t wanted = std::min(ceil_div(std::max<std::uint64_t>(total, 1), chunk_target), most_chunks);
+  const std::uint64_t wanted =
+      std::min(ceil_div(std::max<std::uint64_t>(total, 1), chunk_target), most_chunks);
   // Two slots in, two out, 64-byte padding of each.
   const std::uint64_t needed = area > 512 ? ceil_div(2 * total, area - 512) : total;
   const std::uint64_t chunks = std::max({wanted, needed, std::uint64_t{1}});
@@ -154,7 +159,8 @@ void StreamLowering::reserve() {
   for (std::uint64_t i = 0; i < chunks; ++i) {
     std::uint64_t in = 0, out = 0;
     for (const Stream& s : in_) in += share(s.bytes, i + 1, chunks) - share(s.bytes, i, chunks);
-    for (const Stream& s : out_streams_) out += share(s.bytes, i + 1, chunks) - share(s.bytes, i, chunks);
+    for (const Stream& s : out_streams_)
+      out += share(s.bytes, i + 1, chunks) - share(s.bytes, i, chunks);
     in_slot = std::max(in_slot, in);
     out_slot = std::max(out_slot, out);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Layers without a matrix operator: operands stream through the scratchpad in chunks, past the vector
-// unit, and out again; load, compute and store of neighbouring chunks overlap. Operators that work
-// along a row (softmax, norms, sorting) need whole rows in a chunk.
+// Layers without a matrix operator: operands stream through the scratchpad in chunks, past the
+// vector unit, and out again; load, compute and store of neighbouring chunks overlap. Operators
+// that work along a row (softmax, norms, sorting) need whole rows in a chunk.
 //
 // Collectives read their tensor, cross the ring and write the result; the link engine does the rest
 // (arch/interconnect).
@@ -39,8 +39,8 @@ class StreamLowering : public LayerProgram {
   const Plan& plan_;
   const trace::Op& head_;
   std::vector<Stream> in_, out_streams_;
-  std::uint64_t in_bytes_ = 0, out_bytes_ = 0;        // through memory
-  std::uint64_t read_bytes_ = 0, write_bytes_ = 0;    // scratchpad ports of the vector unit
+  std::uint64_t in_bytes_ = 0, out_bytes_ = 0;      // through memory
+  std::uint64_t read_bytes_ = 0, write_bytes_ = 0;  // scratchpad ports of the vector unit
   std::uint64_t elements_ = 0, rows_ = 1;
   std::uint32_t passes_ = 1;
   TokenList producers_, resident_claims_;

@@ -19,7 +19,8 @@ std::uint64_t taps(const MatrixProblem& p) {
 
 std::vector<Span> spans(std::uint64_t total, std::uint64_t size) {
   std::vector<Span> out;
-  for (std::uint64_t at = 0; at < total; at += size) out.push_back({at, std::min(size, total - at)});
+  for (std::uint64_t at = 0; at < total; at += size)
+    out.push_back({at, std::min(size, total - at)});
   return out;
 }
 
@@ -216,8 +217,7 @@ class Evaluator {
 
   void time(Tiling& t) const {
     // Steady state: what the second of two equal accumulator tiles adds to the first.
-    const std::uint64_t k =
-        p_.groups > 1 ? p_.packed * p_.k : reduction_length(p_, t.k.front());
+    const std::uint64_t k = p_.groups > 1 ? p_.packed * p_.k : reduction_length(p_, t.k.front());
     const auto tile_cycles = [&](std::uint64_t m, std::uint64_t n) {
       MatrixTile tile{m, k, n, true, true, p_.operand_bytes};
       model_->reset();
@@ -230,8 +230,8 @@ class Evaluator {
     const double per_row_block = static_cast<double>(ceil_div(rows, t.step_m)) *
                                  static_cast<double>(ceil_div(width, t.step_n)) *
                                  tile_cycles(t.step_m, t.step_n);
-    const double column_tiles = static_cast<double>(
-        p_.groups > 1 ? p_.group_rounds() : ceil_div(p_.n, t.n.front().size));
+    const double column_tiles =
+        static_cast<double>(p_.groups > 1 ? p_.group_rounds() : ceil_div(p_.n, t.n.front().size));
     const double row_tiles = static_cast<double>(p_.m) / static_cast<double>(rows);
     const double compute =
         per_row_block * column_tiles * row_tiles * static_cast<double>(t.k.size());
@@ -261,9 +261,10 @@ class Evaluator {
   const bool told = mapper.tile_m > 0 || mapper.tile_k > 0 || mapper.tile_n > 0;
   Error error(tile_does_not_fit);
   std::string what = "layer '" + layer + "': ";
-  what += told ? fmt::format("the tile asked for (mapper.tile_m {}, tile_k {}, tile_n {}; 0: chosen) "
-                             "does not fit",
-                             mapper.tile_m, mapper.tile_k, mapper.tile_n)
+  what += told ? fmt::format(
+                     "the tile asked for (mapper.tile_m {}, tile_k {}, tile_n {}; 0: chosen) "
+                     "does not fit",
+                     mapper.tile_m, mapper.tile_k, mapper.tile_n)
                : "no tile fits";
   error.say(what);
   if (!any_fits_sums)
@@ -293,16 +294,16 @@ Tiling choose_tiling(const MatrixProblem& p, const Surroundings& around, const C
                      const MapperConfig& mapper, const std::string& layer_name) {
   const Evaluator evaluator(p, around, core);
   const auto grain = make_matrix_model(core)->granularity();
-  const std::uint64_t depth =
-      p.convolution ? static_cast<std::uint64_t>(p.conv.channels) : p.k;
+  const std::uint64_t depth = p.convolution ? static_cast<std::uint64_t>(p.conv.channels) : p.k;
   // Whole folds along k; for convolutions whole channels, all taps of each.
-  const std::uint64_t k_unit =
-      p.convolution ? std::max<std::uint64_t>(1, grain.k / taps(p)) : std::max<std::uint64_t>(grain.k, 16);
+  const std::uint64_t k_unit = p.convolution ? std::max<std::uint64_t>(1, grain.k / taps(p))
+                                             : std::max<std::uint64_t>(grain.k, 16);
   const std::int64_t forced_k =
       mapper.tile_k > 0 && p.convolution
           ? std::max<std::int64_t>(1, mapper.tile_k / static_cast<std::int64_t>(taps(p)))
           : mapper.tile_k;
-  std::vector<std::uint64_t> ks = p.groups > 1 ? std::vector<std::uint64_t>{1} : sizes(depth, k_unit, forced_k);
+  std::vector<std::uint64_t> ks =
+      p.groups > 1 ? std::vector<std::uint64_t>{1} : sizes(depth, k_unit, forced_k);
   std::vector<std::uint64_t> ns = p.groups > 1
                                       ? sizes(p.group_rounds(), 1, 0)
                                       : sizes(p.n, grain.n > 1 ? grain.n : 16, mapper.tile_n);
@@ -339,9 +340,10 @@ Tiling choose_tiling(const MatrixProblem& p, const Surroundings& around, const C
   for (auto m = flat.rbegin(); !best && m != flat.rend(); ++m) search({*m});
   if (!best) does_not_fit(around, mapper, layer_name, need, need != ~0ull);
 
-  best->reason = fmt::format("least memory traffic ({} bytes) of {} tilings that fit, then fewest "
-                             "estimated cycles ({:.0f}); {}",
-                             best->dram_bytes, fitting, best->cycles, best->reason);
+  best->reason = fmt::format(
+      "least memory traffic ({} bytes) of {} tilings that fit, then fewest "
+      "estimated cycles ({:.0f}); {}",
+      best->dram_bytes, fitting, best->cycles, best->reason);
   return *best;
 }
 

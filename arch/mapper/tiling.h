@@ -35,11 +35,11 @@ struct Span {
 struct Surroundings {
   bool a_resident = false, b_resident = false, out_resident = false;
   bool addend = false, addend_resident = false;
-  std::uint64_t out_bytes = 1, addend_bytes = 1;   // per element
-  std::uint64_t parameter_bytes = 0;               // of the chain, per output column
-  double bytes_per_cycle = 1;                      // memory bandwidth in core cycles
-  std::uint64_t tile_area = 0;                     // scratchpad bytes for tiles
-  std::uint64_t weight_buffer = 0;                 // 0: weights use the tile area
+  std::uint64_t out_bytes = 1, addend_bytes = 1;  // per element
+  std::uint64_t parameter_bytes = 0;              // of the chain, per output column
+  double bytes_per_cycle = 1;                     // memory bandwidth in core cycles
+  std::uint64_t tile_area = 0;                    // scratchpad bytes for tiles
+  std::uint64_t weight_buffer = 0;                // 0: weights use the tile area
   std::uint64_t accumulator_rows = 0;
   std::uint64_t vector_lanes = 1, vector_passes = 1;
 };
@@ -47,8 +47,8 @@ struct Surroundings {
 struct Tiling {
   bool weights_outer = true;
   std::vector<RowBlock> m;
-  std::vector<Span> k;   // matmul: elements; convolution: input channels
-  std::vector<Span> n;   // output columns of a group; with groups > 1: rounds of packed groups
+  std::vector<Span> k;  // matmul: elements; convolution: input channels
+  std::vector<Span> n;  // output columns of a group; with groups > 1: rounds of packed groups
   std::uint64_t step_m = 0, step_n = 0;  // accumulator tile within a tile
   // Storage.
   std::uint64_t a_slot = 0, b_slot = 0, out_slot = 0, addend_slot = 0, parameter_slot = 0;

@@ -31,8 +31,8 @@ std::vector<power::Component> components(const ArchConfig& config) {
                  cores});
   out.push_back({"accumulator",
                  "sram",
-                 {{"capacity_bytes", real(core.accumulator.rows * core.matrix.columns * 4 *
-                                          core.matrix.units)},
+                 {{"capacity_bytes",
+                   real(core.accumulator.rows * core.matrix.columns * 4 * core.matrix.units)},
                   {"banks", real(core.matrix.units)}},
                  {},
                  cores});
@@ -54,19 +54,21 @@ std::vector<power::Component> components(const ArchConfig& config) {
                  {{"lanes", real(core.vector.lanes)}},
                  {{"format", floats ? "fp32" : "int32"}},
                  cores});
-  out.push_back({"dma",
-                 "dma",
-                 {{"channels", 3},
-                  {"buffer_bytes", static_cast<double>(core.dma.burst.value) * real(core.dma.outstanding)}},
-                 {},
-                 cores});
+  out.push_back(
+      {"dma",
+       "dma",
+       {{"channels", 3},
+        {"buffer_bytes", static_cast<double>(core.dma.burst.value) * real(core.dma.outstanding)}},
+       {},
+       cores});
   out.push_back({"control", "control", {}, {}, cores});
   if (config.chips * config.cores > 1) out.push_back({"link", "link", {}, {}, cores});
-  power::Component dram{"dram", "dram", {}, {{"standard", config.technology.dram.value_or("DDR4")}},
-                        chips};
+  power::Component dram{
+      "dram", "dram", {}, {{"standard", config.technology.dram.value_or("DDR4")}}, chips};
   out.push_back(dram);
   if (config.technology.idle_power)
-    out.push_back({"idle", "fixed", {{"idle_power_w", config.technology.idle_power->value}}, {}, chips});
+    out.push_back(
+        {"idle", "fixed", {{"idle_power_w", config.technology.idle_power->value}}, {}, chips});
   return out;
 }
 
@@ -106,8 +108,10 @@ std::vector<std::pair<const char*, std::uint64_t>> vector_actions(const std::str
       // Row operators: what every element meets over all passes.
       {"softmax", {{"max", 1}, {"subtract", 1}, {"exp", 1}, {"add", 1}, {"multiply", 1}}},
       {"log_softmax", {{"max", 1}, {"subtract", 2}, {"exp", 1}, {"add", 1}}},
-      {"layer_norm", {{"add", 1}, {"subtract", 1}, {"multiply_add", 1}, {"multiply", 1}, {"multiply_add", 1}}},
-      {"group_norm", {{"add", 1}, {"subtract", 1}, {"multiply_add", 1}, {"multiply", 1}, {"multiply_add", 1}}},
+      {"layer_norm",
+       {{"add", 1}, {"subtract", 1}, {"multiply_add", 1}, {"multiply", 1}, {"multiply_add", 1}}},
+      {"group_norm",
+       {{"add", 1}, {"subtract", 1}, {"multiply_add", 1}, {"multiply", 1}, {"multiply_add", 1}}},
       {"batch_norm_train", {{"add", 1}, {"subtract", 1}, {"multiply_add", 1}, {"multiply_add", 1}}},
       {"rms_norm", {{"multiply_add", 1}, {"multiply", 2}}},
       {"reduce_sum", {{"add", 1}}},
@@ -136,8 +140,8 @@ void Accounting::add(const Core& core) {
   count("matrix", "gated_mac", offered > macs ? offered - macs : 0);
   // A fold's R x C elements shift through (R + 1) / 2 stages on average.
   const std::uint64_t shifted = core.matrix().folds() * columns * rows * (rows + 1) / 2;
-  count("matrix",
-        matrix.dataflow == Dataflow::output_stationary ? "drain" : "load_weight", shifted);
+  count("matrix", matrix.dataflow == Dataflow::output_stationary ? "drain" : "load_weight",
+        shifted);
 
   const auto storage = [&](const char* name, std::uint64_t read, std::uint64_t written) {
     count(name, "read", read);

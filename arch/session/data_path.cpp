@@ -58,7 +58,8 @@ void DataPath::check_computable(const trace::Trace& trace) {
   for (const auto& op : trace.ops) {
     if (numerics::can_evaluate(op.kind)) continue;
     if (++count <= 8)
-      refused += (refused.empty() ? "" : ", ") + ("'" + op.name + "' (") + trace::name(op.kind) + ")";
+      refused +=
+          (refused.empty() ? "" : ", ") + ("'" + op.name + "' (") + trace::name(op.kind) + ")";
   }
   if (count == 0) return;
   if (count > 8) refused += " and " + std::to_string(count - 8) + " more";
@@ -116,7 +117,8 @@ std::vector<std::byte> DataPath::packed_weights(const LoweredLayer& layer) const
   std::vector<std::byte> packed(rows.size());
   std::byte* out = packed.data();
   const std::uint64_t taps =
-      p.convolution ? static_cast<std::uint64_t>(p.conv.window.kernel[0] * p.conv.window.kernel[1]) : 1;
+      p.convolution ? static_cast<std::uint64_t>(p.conv.window.kernel[0] * p.conv.window.kernel[1])
+                    : 1;
   const std::uint64_t depth = p.k / taps;  // channels of a convolution
   const std::uint64_t matrices = rows.size() / (p.k * p.n * e);
   for (std::uint64_t matrix = 0; matrix < matrices; ++matrix)
@@ -208,7 +210,8 @@ void DataPath::evaluate(const LoweredLayer& layer) {
     for (std::size_t i = 0; i < op.outputs.size(); ++i)
       if (op.outputs[i] != no_tensor) inside[op.outputs[i]] = std::move(results[i]);
   }
-  const trace::OpId last = layer.layer->chain.empty() ? layer.layer->head : layer.layer->chain.back();
+  const trace::OpId last =
+      layer.layer->chain.empty() ? layer.layer->head : layer.layer->chain.back();
   for (TensorId t : trace.ops[last].outputs) {
     if (t == no_tensor) continue;
     const Place& place = plan_.places[t];
@@ -235,8 +238,8 @@ void DataPath::gather_rows(const MatrixProblem& p, const MatrixCommand& c, std::
   g.row_stride = g.pixel_stride * conv.width;
   g.window = conv.window;
   // The tile starts at input row `first_input_row` and output row `first_output_row`.
-  g.window.before[0] =
-      conv.window.before[0] - c.window.first_output_row * conv.window.stride[0] + c.window.first_input_row;
+  g.window.before[0] = conv.window.before[0] - c.window.first_output_row * conv.window.stride[0] +
+                       c.window.first_input_row;
   g.out_width = conv.output_width;
   const std::int64_t per_image = c.window.output_rows * conv.output_width;
   const std::int64_t image_bytes = g.row_stride * g.height * e;
@@ -246,7 +249,8 @@ void DataPath::gather_rows(const MatrixProblem& p, const MatrixCommand& c, std::
     const std::int64_t image = row / per_image, within = row % per_image;
     const std::int64_t count = std::min(left, per_image - within);
     const std::uint64_t at = c.a + static_cast<std::uint64_t>(image * image_bytes) +
-                             c.window.channel_offset + group * static_cast<std::uint64_t>(g.channels * e);
+                             c.window.channel_offset +
+                             group * static_cast<std::uint64_t>(g.channels * e);
     // To the last channel in use of the last pixel; nothing at all where a tile is all padding.
     const std::int64_t pixels = g.height * g.width;
     const std::int64_t reach = pixels == 0 ? 0 : ((pixels - 1) * g.pixel_stride + g.channels) * e;
@@ -276,10 +280,11 @@ void DataPath::product(const MatrixProblem& p, const std::byte* a, std::int64_t 
     case NumberFormat::bf16:
       numerics::gemm_bf16(reinterpret_cast<const numerics::Bf16*>(a), lda,
                           reinterpret_cast<const numerics::Bf16*>(b), ldb,
-                          reinterpret_cast<float*>(sums), ldsums, i64(m), i64(n), i64(k),
-                          order, accumulate);
+                          reinterpret_cast<float*>(sums), ldsums, i64(m), i64(n), i64(k), order,
+                          accumulate);
       break;
-    default: MANTISSA_CHECK(false, "operand formats were checked before the run");
+    default:
+      MANTISSA_CHECK(false, "operand formats were checked before the run");
   }
 }
 
@@ -332,8 +337,8 @@ void DataPath::multiply(const LoweredLayer& layer, const MatrixCommand& c) {
       } else {
         gather_rows(p, c, group, first, count, rows.data());
       }
-      product(p, rows.data(), static_cast<std::int64_t>(k), b, ldb,
-              out + first * c.tile.n, ldsums, count, n, k, !c.tile.first);
+      product(p, rows.data(), static_cast<std::int64_t>(k), b, ldb, out + first * c.tile.n, ldsums,
+              count, n, k, !c.tile.first);
     }
   }
 }
@@ -353,11 +358,14 @@ void DataPath::drain(const LoweredLayer& layer, const VectorCommand& v) {
   auto found = shaped_map.find({v.m, v.n});
   if (found == shaped_map.end()) {
     Epilogue::Shaped s;
-    const NumberFormat sum_format = whole(plan_.format(layer.problem->a)) ? NumberFormat::int32 : NumberFormat::fp32;
+    const NumberFormat sum_format =
+        whole(plan_.format(layer.problem->a)) ? NumberFormat::int32 : NumberFormat::fp32;
     const auto add = [&](const std::string& name, NumberFormat format, trace::Shape shape) {
       return s.trace.add_tensor({name, format, std::move(shape), Role::activation});
     };
-    const auto tile = [&](const std::string& name, NumberFormat f) { return add(name, f, {rows, columns}); };
+    const auto tile = [&](const std::string& name, NumberFormat f) {
+      return add(name, f, {rows, columns});
+    };
     TensorId value = s.sums = tile("sums", sum_format);
     const auto then = [&](trace::Op op, TensorId output) {
       op.outputs = {output};
@@ -387,7 +395,8 @@ void DataPath::drain(const LoweredLayer& layer, const VectorCommand& v) {
       trace::Op op = trace.ops[id];
       for (const char* key : {"axis"})
         if (op.attributes.count(key) != 0) op.attributes[key] = std::int64_t{1};
-      if (op.kind == OpKind::requantize || op.kind == OpKind::quantize || op.kind == OpKind::dequantize)
+      if (op.kind == OpKind::requantize || op.kind == OpKind::quantize ||
+          op.kind == OpKind::dequantize)
         op.attributes["axis"] = std::int64_t{1};
       for (TensorId& t : op.inputs) {
         if (t == no_tensor) continue;
@@ -433,8 +442,8 @@ void DataPath::drain(const LoweredLayer& layer, const VectorCommand& v) {
     Value addend(s.trace.tensors[s.addend].format, {rows, columns});
     const std::size_t width = v.n * element_bytes(addend.format);
     for (std::uint64_t r = 0; r < v.m; ++r)
-      std::memcpy(addend.data.data() + r * width, scratchpad_.at(v.addend + r * v.addend_stride, width),
-                  width);
+      std::memcpy(addend.data.data() + r * width,
+                  scratchpad_.at(v.addend + r * v.addend_stride, width), width);
     values[s.addend] = std::move(addend);
   }
   for (const auto& op : s.trace.ops) {
@@ -446,7 +455,8 @@ void DataPath::drain(const LoweredLayer& layer, const VectorCommand& v) {
   const Value& result = values[s.result];
   const std::size_t width = v.n * element_bytes(result.format);
   for (std::uint64_t r = 0; r < v.m; ++r)
-    std::memcpy(scratchpad_.at(v.out + r * v.out_stride, width), result.data.data() + r * width, width);
+    std::memcpy(scratchpad_.at(v.out + r * v.out_stride, width), result.data.data() + r * width,
+                width);
 }
 
 void DataPath::finish(const LoweredLayer& layer) {

@@ -43,8 +43,10 @@ class DataPath {
  private:
   struct Epilogue;  // a layer's chain as a small trace over [rows, columns]
 
-  std::vector<std::byte> stored_form(trace::TensorId id, const std::vector<std::byte>& logical) const;
-  std::vector<std::byte> logical_form(trace::TensorId id, const std::vector<std::byte>& stored) const;
+  std::vector<std::byte> stored_form(trace::TensorId id,
+                                     const std::vector<std::byte>& logical) const;
+  std::vector<std::byte> logical_form(trace::TensorId id,
+                                      const std::vector<std::byte>& stored) const;
   std::vector<std::byte> packed_weights(const LoweredLayer& layer) const;
   const numerics::Value& parameter(trace::TensorId id);
   numerics::Value value(trace::TensorId id);
@@ -64,7 +66,8 @@ class DataPath {
   memory::BackingStore& store_;
   std::map<trace::TensorId, numerics::Value> parameters_;  // of the layers in flight
   std::map<LayerId, std::unique_ptr<Epilogue>> epilogues_;
-  std::map<std::uint64_t, std::uint32_t> images_;  // packed weights in memory: layers that read them
+  std::map<std::uint64_t, std::uint32_t>
+      images_;  // packed weights in memory: layers that read them
   std::vector<OutputTensor> outputs_;
   std::uint64_t overflows_ = 0;
 };

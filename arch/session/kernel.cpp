@@ -34,8 +34,6 @@ Kernel::~Kernel() {
 
 void Kernel::run() { sc_core::sc_start(); }
 
-Femtoseconds Kernel::next_origin() const {
-  return Femtoseconds(sc_core::sc_time_stamp().value());
-}
+Femtoseconds Kernel::next_origin() const { return Femtoseconds(sc_core::sc_time_stamp().value()); }
 
 }  // namespace mantissa::arch

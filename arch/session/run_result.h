@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one run measured. Everything the report, the JSON and the results store show comes from here.
+// What one run measured. Everything the report, the JSON and the results store show comes from
+// here.
 //
 // Definitions
 //   cycle        of the core clock; `cycles` counts from the first command to the last write-back.
 //   busy         cycles in which the matrix unit streams operands through its array.
-//   stalls       all other cycles of the matrix unit, by what it waited for; busy + stalls = cycles.
-//   utilization  MACs / (peak MACs per cycle x cycles).
+//   stalls       all other cycles of the matrix unit, by what it waited for; busy + stalls =
+//   cycles. utilization  MACs / (peak MACs per cycle x cycles).
 #pragma once
 
 #include <array>
@@ -41,18 +42,18 @@ struct MatrixTime {
 
 struct LayerResult {
   std::string name;
-  std::string op;          // vocabulary name; fused ones joined by '+'
-  std::string engine;      // "matrix", "vector", "dma", "link"
+  std::string op;      // vocabulary name; fused ones joined by '+'
+  std::string engine;  // "matrix", "vector", "dma", "link"
   std::uint32_t core = 0;
-  Cycles start{}, end{};   // first command's start, last command's end; layers may overlap
-  Cycles busy{};           // of the engine that does the layer's main work
-  Cycles compute{};        // array cycles of all folds back to back, loads and drains included
+  Cycles start{}, end{};  // first command's start, last command's end; layers may overlap
+  Cycles busy{};          // of the engine that does the layer's main work
+  Cycles compute{};       // array cycles of all folds back to back, loads and drains included
   std::uint64_t folds = 0;
   std::uint64_t macs = 0;
   double utilization = 0;  // macs / (peak x (end - start))
   std::uint64_t dram_read_bytes = 0, dram_write_bytes = 0;
-  std::string tiling;      // "M 784 of 3136, K 576, N 128; weights outer"
-  std::string reason;      // why that tiling
+  std::string tiling;  // "M 784 of 3136, K 576, N 128; weights outer"
+  std::string reason;  // why that tiling
 };
 
 // Bytes that crossed a boundary, by name ("dram.read", "scratchpad.write", ...).
@@ -60,10 +61,10 @@ using Traffic = std::map<std::string, std::uint64_t>;
 
 struct DramResult {
   std::uint64_t read_bytes = 0, write_bytes = 0;
-  double achieved_bytes_per_s = 0;   // (read + write) / run time
-  double busy_bytes_per_s = 0;       // (read + write) / time with at least one transaction open
+  double achieved_bytes_per_s = 0;  // (read + write) / run time
+  double busy_bytes_per_s = 0;      // (read + write) / time with at least one transaction open
   double peak_bytes_per_s = 0;
-  std::string bound_by;              // what bounds it: "bus", "latency and queue depth", "demand"
+  std::string bound_by;  // what bounds it: "bus", "latency and queue depth", "demand"
 };
 
 struct KernelResult {
@@ -85,8 +86,8 @@ struct RunResult {
   std::uint64_t macs = 0;
   double peak_macs_per_cycle = 0;  // all cores
   double utilization = 0;
-  std::string matrix_formula;      // closed form of one product, stall-free: see SystolicArray
-  MatrixTime matrix;               // summed over cores; total() = cycles x cores
+  std::string matrix_formula;  // closed form of one product, stall-free: see SystolicArray
+  MatrixTime matrix;           // summed over cores; total() = cycles x cores
   std::vector<MatrixTime> per_core;
   DramResult dram;
   Traffic traffic;

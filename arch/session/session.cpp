@@ -56,7 +56,10 @@ struct Session::Elaboration {
   std::vector<std::unique_ptr<Core>> cores;
 
   Elaboration(ArchConfig c, power::Technology t)
-      : config(std::move(c)), technology(std::move(t)), clock(config.core.clock), ring(config, clock) {
+      : config(std::move(c)),
+        technology(std::move(t)),
+        clock(config.core.clock),
+        ring(config, clock) {
     for (std::int64_t chip = 0; chip < config.chips; ++chip) {
       const std::string name = "memory" + std::to_string(chip);
       memories.push_back(memory::make_memory(name.c_str(), config.memory, clock));
@@ -105,13 +108,14 @@ void summarise_memory(const std::vector<std::unique_ptr<memory::Memory>>& memori
   Cycles waited{};
   for (const auto& core : r.per_core)
     waited = std::max(waited, core.stalls[static_cast<std::size_t>(Stall::dram)]);
-  if (bytes > 0 && static_cast<double>(waited.value) < noticeable * static_cast<double>(r.cycles.value)) {
+  if (bytes > 0 &&
+      static_cast<double>(waited.value) < noticeable * static_cast<double>(r.cycles.value)) {
     r.dram.bound_by = "demand: the cores asked for no more";
     return;
   }
   // The busiest chip speaks for all.
-  const auto busiest = std::max_element(
-      memories.begin(), memories.end(), [](const auto& a, const auto& b) {
+  const auto busiest =
+      std::max_element(memories.begin(), memories.end(), [](const auto& a, const auto& b) {
         return a->statistics().bus_busy < b->statistics().bus_busy;
       });
   r.dram.bound_by = (*busiest)->bound_by();
@@ -145,8 +149,9 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
   plans.reserve(traces.size());
   std::size_t layers = 0, layers_done = 0;
   for (std::size_t rank = 0; rank < traces.size(); ++rank) {
-    plans.push_back(make_plan(traces[rank], e.config, data,
-                              static_cast<std::uint32_t>(rank % static_cast<std::size_t>(e.config.cores))));
+    plans.push_back(
+        make_plan(traces[rank], e.config, data,
+                  static_cast<std::uint32_t>(rank % static_cast<std::size_t>(e.config.cores))));
     layers += plans.back().layers.size();
   }
   for (std::size_t rank = 0; rank < traces.size(); ++rank)
@@ -182,8 +187,7 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
     Core& core = *e.cores[rank];
     r.per_core.push_back(core.matrix().time(r.cycles, core.tail()));
     r.matrix.busy += r.per_core.back().busy;
-    for (std::size_t s = 0; s < stall_kinds; ++s)
-      r.matrix.stalls[s] += r.per_core.back().stalls[s];
+    for (std::size_t s = 0; s < stall_kinds; ++s) r.matrix.stalls[s] += r.per_core.back().stalls[s];
     r.macs += core.matrix().macs();
     r.kernel.wakeups += core.wakeups();
     accounting.add(core);
@@ -204,8 +208,8 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
   r.peak_macs_per_cycle = static_cast<double>(e.config.core.matrix.peak_macs_per_cycle()) *
                           static_cast<double>(e.cores.size());
   if (r.cycles.value > 0)
-    r.utilization = static_cast<double>(r.macs) /
-                    (r.peak_macs_per_cycle * static_cast<double>(r.cycles.value));
+    r.utilization =
+        static_cast<double>(r.macs) / (r.peak_macs_per_cycle * static_cast<double>(r.cycles.value));
   for (const auto& memory : e.memories) accounting.add(memory->statistics());
   accounting.add_link(e.ring.sent_bytes());
   summarise_memory(e.memories, r);

@@ -25,9 +25,9 @@ enum class Fidelity { shape, data };
 // One slice of a timeline: an engine worked on a command.
 struct Slice {
   std::uint32_t core;
-  const char* engine;   // "matrix", "vector", "load", "store", "link"
-  const char* what;     // "fold", "load weights", "drain", ...
-  std::uint32_t op;     // index into the rank's trace, for the layer's name
+  const char* engine;  // "matrix", "vector", "load", "store", "link"
+  const char* what;    // "fold", "load weights", "drain", ...
+  std::uint32_t op;    // index into the rank's trace, for the layer's name
   Cycles start, end;
 };
 
@@ -46,8 +46,8 @@ using OperandSource =
 
 struct RunOptions {
   Fidelity fidelity = Fidelity::shape;
-  OperandSource operands;            // data mode; empty: trace.operands_file
-  bool keep_outputs = true;          // data mode
+  OperandSource operands;    // data mode; empty: trace.operands_file
+  bool keep_outputs = true;  // data mode
   Observer* observer = nullptr;
 };
 

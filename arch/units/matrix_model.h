@@ -27,17 +27,17 @@ struct MatrixTile {
 };
 
 struct MatrixTimetable {
-  Cycles start{};          // the stationary operand begins to shift in (or streaming begins)
-  Cycles first_stream{};   // first operand enters the array
-  Cycles stream_end{};     // the array takes the next command's operands; operand buffers are free
-  Cycles first_result{};   // the first complete row of results has left
-  Cycles end{};            // the last one has
+  Cycles start{};         // the stationary operand begins to shift in (or streaming begins)
+  Cycles first_stream{};  // first operand enters the array
+  Cycles stream_end{};    // the array takes the next command's operands; operand buffers are free
+  Cycles first_result{};  // the first complete row of results has left
+  Cycles end{};           // the last one has
   // Cycles from the end of the command before (or cycle 0) to stream_end, without the time in which
   // this command's operands were not ready:
-  Cycles busy{};           // operands streamed
-  Cycles weight_load{};    // array waited for the stationary operand
-  Cycles operand{};        // scratchpad too slow
-  Cycles drain{};          // array waited for its own results to leave
+  Cycles busy{};         // operands streamed
+  Cycles weight_load{};  // array waited for the stationary operand
+  Cycles operand{};      // scratchpad too slow
+  Cycles drain{};        // array waited for its own results to leave
   std::uint64_t folds = 0;
 };
 

@@ -43,7 +43,7 @@ void print_section(const std::string& key, Console& console) {
     std::string fallback;
     for (const auto& [name, value] : subject.facts)
       if (name == "default") fallback = value == required_text ? "required" : value;
-    table.row({path, fallback, subject.brief});
+    table.row({path.substr(key.size() + 1), fallback, subject.brief});
   }
   if (!table.empty()) console.out() << '\n' << table.text();
 }

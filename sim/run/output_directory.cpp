@@ -54,13 +54,18 @@ OutputDirectory::OutputDirectory(fs::path path, std::string kind)
   if (error) throw cannot_write(parent, error.value());
   // Beside the target, so that the final rename stays on one file system.
   staging_ = parent / ("." + path_.filename().string() + ".partial-" + std::to_string(getpid()));
+  // Tried now, so that a folder that cannot be written to does not cost a run.
   fs::create_directory(staging_, error);
   if (error) throw cannot_write(path_, error.value());
-  if (occupied && ::access(path_.c_str(), W_OK) != 0) {
-    const int reason = errno;
-    fs::remove_all(staging_, error);
-    throw cannot_write(path_, reason);
-  }
+  fs::remove(staging_, error);
+  if (occupied && ::access(path_.c_str(), W_OK) != 0) throw cannot_write(path_, errno);
+}
+
+void OutputDirectory::stage() {
+  defer_.emplace();
+  std::error_code error;
+  fs::create_directory(staging_, error);
+  if (error) throw cannot_write(path_, error.value());
 }
 
 OutputDirectory::~OutputDirectory() {
@@ -69,7 +74,8 @@ OutputDirectory::~OutputDirectory() {
 }
 
 fs::path OutputDirectory::begin_file(const std::string& name) {
-  defer_.check();
+  if (!defer_) stage();
+  defer_->check();
   files_.push_back(name);
   return staging_ / name;
 }
@@ -99,7 +105,7 @@ void OutputDirectory::commit() {
   const std::vector<std::string> written = files_;
   for (const auto& name : written) list += name + '\n';
   write(marker, list);
-  defer_.check();
+  defer_->check();
 
   std::error_code error;
   if (!fs::exists(path_, error)) {

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,10 +46,13 @@ class OutputDirectory {
  private:
   std::vector<std::string> files_of_earlier_run() const;
 
+  void stage();  // at the first file
+
   std::filesystem::path path_, staging_;
   std::string kind_;
   std::vector<std::string> files_;
-  DeferInterrupt defer_;
+  // From the first file to the end: before it, Ctrl-C may end the program on the spot.
+  std::optional<DeferInterrupt> defer_;
   bool committed_ = false;
 };
 

@@ -8,8 +8,8 @@
 
 #include <cstdint>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mantissa::store {
@@ -64,8 +64,9 @@ struct Record {
   std::map<std::string, double> area_by_part() const;
 };
 
-// Doubles survive the trip bit for bit (shortest decimal form that reads back as the same value).
-void to_json(nlohmann::json& json, const Record& record);
-void from_json(const nlohmann::json& json, Record& record);
+// The form in which a record goes through a pipe, bit for bit; both ends are one program. decode()
+// throws InternalError when the bytes are not those of encode().
+std::string encode(const Record& record);
+Record decode(std::string_view bytes);
 
 }  // namespace mantissa::store

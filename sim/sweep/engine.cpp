@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "sim/run/output_directory.h"
 #include "sim/sweep/plan.h"
@@ -18,18 +17,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// In the worker. {record} or {error}.
+// In the worker. An answer is one letter and the record, or the message of an error.
+constexpr char has_record = 'r', has_error = 'e';
+
 std::string run_job(const PointFunctions& functions, const sim::PointRequest& request) {
-  nlohmann::json answer;
   try {
-    store::Record record = functions.run(request);
+    const store::Record record = functions.run(request);
     for (const auto& [name, value] : record.metrics)
       MANTISSA_CHECK(std::isfinite(value), name + " is not a finite number");
-    answer["record"] = record;
+    return has_record + store::encode(record);
   } catch (const Error& error) {
-    answer = {{"error", error.message()}};
+    return has_error + error.message();
   }
-  return answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 // One sweep on its way.
@@ -170,21 +169,18 @@ class Engine {
   bool take(const Reply& reply) {
     const auto& group = plan_.groups[reply.task];
     std::string message = reply.text;
-    if (!reply.lost) {
-      const auto answer = nlohmann::json::parse(reply.text);
-      if (!answer.contains("error")) {
-        const auto record = answer["record"].get<store::Record>();
-        if (record.hash == plan_.rows[group.front()].hash) {
-          results_->add_run(record);
-          for (const auto position : group) succeed(position, record);
-          ++outcome_.simulated;
-          outcome_.shared += group.size() - 1;
-          return true;
-        }
-        message = "a file of its configuration changed while the sweep was running";
-      } else {
-        message = answer["error"];
+    if (!reply.lost && reply.text.front() == has_record) {
+      const store::Record record = store::decode(std::string_view(reply.text).substr(1));
+      if (record.hash == plan_.rows[group.front()].hash) {
+        results_->add_run(record);
+        for (const auto position : group) succeed(position, record);
+        ++outcome_.simulated;
+        outcome_.shared += group.size() - 1;
+        return true;
       }
+      message = "a file of its configuration changed while the sweep was running";
+    } else if (!reply.lost) {
+      message = reply.text.substr(1);
     }
     for (const auto position : group) fail(position, message);
     return false;

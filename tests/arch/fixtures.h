@@ -57,8 +57,8 @@ inline ArchConfig cramped(std::int64_t rows, std::int64_t columns,
 }
 
 inline const power::Technology& technology() {
-  static const auto t = power::Technology::load(std::string(MANTISSA_SOURCE_DIR) +
-                                                "/configs/tech/28nm.yaml");
+  static const auto t =
+      power::Technology::load(std::string(MANTISSA_SOURCE_DIR) + "/configs/tech/28nm.yaml");
   return t;
 }
 
@@ -73,8 +73,9 @@ inline trace::Trace gemm(std::int64_t m, std::int64_t k, std::int64_t n,
   trace::TraceBuilder b("gemm");
   const auto x = b.input("x", format, {m, k});
   const auto w = b.parameter("w", format, {k, n});
-  b.op(trace::OpKind::matmul, "product", {x, w}, {},
-       format == trace::NumberFormat::int8 ? trace::NumberFormat::int32 : trace::NumberFormat::fp32);
+  b.op(
+      trace::OpKind::matmul, "product", {x, w}, {},
+      format == trace::NumberFormat::int8 ? trace::NumberFormat::int32 : trace::NumberFormat::fp32);
   return b.finish();
 }
 

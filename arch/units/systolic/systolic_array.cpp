@@ -11,7 +11,8 @@ SystolicArray::SystolicArray(const MatrixConfig& config, const ScratchpadConfig&
       units_(static_cast<std::uint64_t>(config.units)),
       dataflow_(config.dataflow),
       double_buffer_(config.double_buffer),
-      bytes_per_cycle_(static_cast<std::uint64_t>(scratchpad.banks) * scratchpad.bank_width.value) {}
+      bytes_per_cycle_(static_cast<std::uint64_t>(scratchpad.banks) * scratchpad.bank_width.value) {
+}
 
 void SystolicArray::reset() { free_ = shadow_free_ = drain_free_ = Cycles(0); }
 
@@ -22,9 +23,12 @@ numerics::ReductionOrder SystolicArray::order() const {
 
 MatrixModel::Granularity SystolicArray::granularity() const {
   switch (dataflow_) {
-    case Dataflow::output_stationary: return {rows_, 1, columns_ * units_};
-    case Dataflow::input_stationary: return {columns_ * units_, rows_, 1};
-    case Dataflow::weight_stationary: break;
+    case Dataflow::output_stationary:
+      return {rows_, 1, columns_ * units_};
+    case Dataflow::input_stationary:
+      return {columns_ * units_, rows_, 1};
+    case Dataflow::weight_stationary:
+      break;
   }
   return {1, rows_, columns_ * units_};
 }
@@ -35,7 +39,8 @@ std::string SystolicArray::formula() const {
       return double_buffer_ ? "(F-1)*max(K,R) + K + R + C - 2 + R" : "F*(K + R + C - 2) + R";
     case Dataflow::input_stationary:
       return double_buffer_ ? "R + (F-1)*max(N,R) + N + R + C - 2" : "F*(2R + C + N - 2)";
-    case Dataflow::weight_stationary: break;
+    case Dataflow::weight_stationary:
+      break;
   }
   return double_buffer_ ? "R + (F-1)*max(M,R) + M + R + C - 2" : "F*(2R + C + M - 2)";
 }

@@ -2,26 +2,27 @@
 // Cycle counts of an R x C systolic array in closed form, fold after fold.
 //
 // Weight stationary. A fold holds R rows of K by C columns of N; M inputs stream through it.
-//   double-buffered  s[i+1] = s[i] + max(M, R)       the next weights shift in, R cycles, behind the
+//   double-buffered  s[i+1] = s[i] + max(M, R)       the next weights shift in, R cycles, behind
+//   the
 //                                                    stream: the shadow plane is free once s[i] has
 //                                                    begun, since the swap travels with the data
 //   single-buffered  s[i+1] = s[i] + M + (R+C-2) + R drain, then load
 //   results          first row at s + R + C - 1, last at s + M + R + C - 2
 // One fold alone: R + M + R + C - 2. F folds, double-buffered: R + (F-1)*max(M,R) + M + R + C - 2;
-// single-buffered: F*(2R + C + M - 2), which is what public array simulators count (less 1 per layer:
-// they report the index of the last cycle, not the number of cycles).
+// single-buffered: F*(2R + C + M - 2), which is what public array simulators count (less 1 per
+// layer: they report the index of the last cycle, not the number of cycles).
 //
 // Input stationary: the same with the operands exchanged: N streams, a fold holds R of K by C of M.
 //
-// Output stationary. A fold holds R rows of M by C columns of N; K streams, then the sums shift out in
-// R cycles.
+// Output stationary. A fold holds R rows of M by C columns of N; K streams, then the sums shift out
+// in R cycles.
 //   double-buffered  s[i+1] = s[i] + max(K, R)        the drain chain must be empty again
 //   single-buffered  s[i+1] = s[i] + K + R + C - 2    the R drain cycles overlap the next fold
 //   results          first row at s + K + R + C - 1, last at s + K + R + C - 2 + R
 //
-// `units` arrays share a command: they take different stationary columns, and, where there are fewer
-// column blocks than arrays, parts of the stream. A scratchpad that delivers fewer than the operands
-// of one cycle stretches the stream by the whole factor.
+// `units` arrays share a command: they take different stationary columns, and, where there are
+// fewer column blocks than arrays, parts of the stream. A scratchpad that delivers fewer than the
+// operands of one cycle stretches the stream by the whole factor.
 #pragma once
 
 #include "arch/units/matrix_model.h"

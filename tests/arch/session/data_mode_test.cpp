@@ -87,17 +87,22 @@ class Formats : public ::testing::TestWithParam<NumberFormat> {};
 
 TEST_P(Formats, products_equal_the_executor_for_every_dataflow_array_and_store) {
   for (const Dataflow dataflow : dataflows)
-    for (const auto& shape : {std::array<std::int64_t, 3>{1, 1, 1}, {7, 8, 9}, {33, 40, 17},
-                              {100, 200, 60}, {5, 300, 3}})
-      for (const ArchConfig& config : {roomy(8, 8, dataflow), cramped(8, 8, dataflow),
-                                       cramped(4, 16, dataflow)})
+    for (const auto& shape : {std::array<std::int64_t, 3>{1, 1, 1},
+                              {7, 8, 9},
+                              {33, 40, 17},
+                              {100, 200, 60},
+                              {5, 300, 3}})
+      for (const ArchConfig& config :
+           {roomy(8, 8, dataflow), cramped(8, 8, dataflow), cramped(4, 16, dataflow)})
         expect_equal(gemm(shape[0], shape[1], shape[2], GetParam()), config);
 }
 
 TEST_P(Formats, convolutions_equal_the_executor) {
   for (const Dataflow dataflow : dataflows)
-    for (const Convolution2d& c : {Convolution2d{1, 3, 9, 5, 3, 1, 1, 1}, {2, 8, 7, 16, 3, 2, 1, 1},
-                                   {1, 16, 12, 24, 1, 1, 0, 1}, {1, 4, 11, 6, 5, 2, 2, 1}})
+    for (const Convolution2d& c : {Convolution2d{1, 3, 9, 5, 3, 1, 1, 1},
+                                   {2, 8, 7, 16, 3, 2, 1, 1},
+                                   {1, 16, 12, 24, 1, 1, 0, 1},
+                                   {1, 4, 11, 6, 5, 2, 2, 1}})
       for (ArchConfig config : {roomy(8, 8, dataflow), cramped(8, 8, dataflow)}) {
         // Sums of a channel-tiled convolution run in another order: exact for integers only.
         if (GetParam() == NumberFormat::bf16) config.core.scratchpad.capacity = Bytes(64 << 10);
@@ -109,7 +114,8 @@ TEST_P(Formats, grouped_and_depthwise_convolutions_equal_the_executor) {
   for (const Dataflow dataflow : dataflows)
     for (const bool packing : {true, false})
       for (const Convolution2d& c : {Convolution2d{1, 12, 9, 12, 3, 1, 1, 12},
-                                     {2, 8, 6, 16, 3, 2, 1, 4}, {1, 10, 5, 20, 3, 1, 0, 2}})
+                                     {2, 8, 6, 16, 3, 2, 1, 4},
+                                     {1, 10, 5, 20, 3, 1, 0, 2}})
         for (ArchConfig config : {roomy(16, 8, dataflow), cramped(32, 8, dataflow)}) {
           config.mapper.group_packing = packing;
           expect_equal(convolution(c, GetParam()), config);
@@ -141,8 +147,9 @@ Trace block(NumberFormat format) {
   const auto conv = [&](const std::string& name, TensorId x, std::int64_t filters,
                         std::int64_t kernel, std::int64_t stride) {
     const auto w = b.parameter(name + ".w", format, {filters, b.shape(x)[1], kernel, kernel});
-    auto y = b.op(OpKind::conv2d, name, {x, w},
-                  {{"stride", ints({stride, stride})}, {"padding", ints({kernel / 2, kernel / 2})}});
+    auto y =
+        b.op(OpKind::conv2d, name, {x, w},
+             {{"stride", ints({stride, stride})}, {"padding", ints({kernel / 2, kernel / 2})}});
     const auto p = [&](const char* what) {
       return b.parameter(name + what, NumberFormat::fp32, {filters});
     };
@@ -267,9 +274,10 @@ TEST(DataMode, int32_sums_that_wrap_are_counted_and_reported) {
   };
   const RunResult r = run(roomy(8, 8), b.finish(), options);
   EXPECT_EQ(r.int32_overflows, 1u);
-  EXPECT_NE(std::find_if(r.warnings.begin(), r.warnings.end(),
-                         [](const std::string& w) { return w.find("overflowed") != std::string::npos; }),
-            r.warnings.end());
+  EXPECT_NE(
+      std::find_if(r.warnings.begin(), r.warnings.end(),
+                   [](const std::string& w) { return w.find("overflowed") != std::string::npos; }),
+      r.warnings.end());
 }
 
 TEST(DataMode, a_wrong_operand_shows_up_in_the_output) {

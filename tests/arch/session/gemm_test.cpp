@@ -32,8 +32,8 @@ TEST(Gemm, a_second_session_beside_the_first_is_refused) {
 }
 
 TEST(Gemm, runs_in_every_dataflow_through_cramped_storage) {
-  for (const auto dataflow : {Dataflow::weight_stationary, Dataflow::output_stationary,
-                              Dataflow::input_stationary}) {
+  for (const auto dataflow :
+       {Dataflow::weight_stationary, Dataflow::output_stationary, Dataflow::input_stationary}) {
     const RunResult r = run(cramped(8, 8, dataflow), gemm(100, 200, 60));
     EXPECT_EQ(r.macs, 100u * 200 * 60);
     EXPECT_GE(r.dram.read_bytes, 100u * 200 + 200 * 60);

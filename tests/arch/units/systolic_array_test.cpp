@@ -25,8 +25,8 @@ std::vector<std::uint64_t> odd(std::uint64_t r) {
 }
 
 std::unique_ptr<MatrixModel> array(Size s, Dataflow dataflow, bool double_buffer) {
-  ArchConfig a = roomy(static_cast<std::int64_t>(s.rows), static_cast<std::int64_t>(s.columns),
-                       dataflow);
+  ArchConfig a =
+      roomy(static_cast<std::int64_t>(s.rows), static_cast<std::int64_t>(s.columns), dataflow);
   a.core.matrix.double_buffer = double_buffer;
   return make_matrix_model(a.core);
 }
@@ -78,11 +78,11 @@ TEST_P(Dataflows, every_cycle_up_to_the_end_of_the_stream_has_one_cause) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    All, Dataflows,
-    ::testing::Combine(::testing::Values(Dataflow::weight_stationary, Dataflow::output_stationary,
-                                         Dataflow::input_stationary),
-                       ::testing::Bool()));
+INSTANTIATE_TEST_SUITE_P(All, Dataflows,
+                         ::testing::Combine(::testing::Values(Dataflow::weight_stationary,
+                                                              Dataflow::output_stationary,
+                                                              Dataflow::input_stationary),
+                                            ::testing::Bool()));
 
 TEST(WeightDoubleBuffering, hides_the_load_when_m_is_r_and_not_when_m_is_one_less) {
   const Size s{8, 8};

@@ -56,6 +56,11 @@ TEST_F(OutputDirectories, appear_at_commit_and_not_before) {
   EXPECT_EQ(entries(), 1u);
 }
 
+TEST_F(OutputDirectories, touch_nothing_before_the_first_file) {
+  OutputDirectory directory(at("out"), "run");
+  EXPECT_EQ(entries(), 0u);
+}
+
 TEST_F(OutputDirectories, leave_nothing_behind_without_commit) {
   {
     OutputDirectory directory(at("out"), "run");

@@ -8,7 +8,6 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "../sweep/fake_point.h"
@@ -78,17 +77,21 @@ TEST_F(Store, a_record_comes_back_bit_for_bit) {
   record.metrics["power_w"] = 5e-324;
   record.layers[0].end = 0x7fffffffffffffffu;
   { Results::write(path()).add_run(record); }
-  const nlohmann::json before = record, after = Results::read(path()).run(record.hash);
-  EXPECT_EQ(before.dump(), after.dump());
+  EXPECT_EQ(encode(record), encode(Results::read(path()).run(record.hash)));
 }
 
 TEST_F(Store, a_record_survives_the_pipe_bit_for_bit) {
   auto record = sweep::testing::fake_run(request("7"));
   record.metrics["latency_s"] = std::nextafter(1.0 / 3, 1.0);
-  const auto again = nlohmann::json::parse(nlohmann::json(record).dump()).get<Record>();
+  const std::string bytes = encode(record);
+  const auto again = decode(bytes);
   EXPECT_EQ(again.metrics, record.metrics);
   EXPECT_EQ(again.layers[0].utilization, record.layers[0].utilization);
   EXPECT_EQ(again.energy[0].price.formula, record.energy[0].price.formula);
+  EXPECT_EQ(encode(again), bytes);
+  EXPECT_THROW(decode(bytes + "x"), InternalError);
+  for (const std::size_t n : {std::size_t{0}, std::size_t{7}, bytes.size() / 2, bytes.size() - 1})
+    EXPECT_THROW(decode(std::string_view(bytes).substr(0, n)), InternalError) << n;
 }
 
 TEST_F(Store, points_and_published_figures_come_back) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole networks through the chip in data mode: every output equals the reference executor's bit for
-// bit, whatever the array, dataflow and storage.
+// Whole networks through the chip in data mode: every output equals the reference executor's bit
+// for bit, whatever the array, dataflow and storage.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -34,8 +34,8 @@ TEST_P(Networks, leave_the_chip_with_the_executors_bits) {
   LoadOptions load;
   load.native = arch.core.matrix.formats.front();
   load.overrides = c.workload_overrides;
-  const auto workload = load_workload(configs("workload/" + c.workload + ".yaml"),
-                                      presets("workload"), load);
+  const auto workload =
+      load_workload(configs("workload/" + c.workload + ".yaml"), presets("workload"), load);
   const trace::Trace& trace = workload.traces.front();
 
   arch::RunOptions options;
@@ -79,21 +79,24 @@ TEST_P(Networks, leave_the_chip_with_the_executors_bits) {
 
 INSTANTIATE_TEST_SUITE_P(
     Shipped, Networks,
-    ::testing::Values(
-        Case{"resnet18", "systolic_128x128", {"input.shape=[3, 64, 64]"}, {}},
-        Case{"resnet18", "edge_16x16", {"input.shape=[3, 64, 64]"}, {}},
-        Case{"resnet18", "systolic_32x32", {"input.shape=[3, 32, 32]", "batch=3"},
-             {"core.matrix.dataflow=output_stationary"}},
-        Case{"resnet18", "tpu_v1", {"input.shape=[3, 64, 64]"}, {}},
-        Case{"mobilenet_v2", "systolic_32x32", {"input.shape=[3, 64, 64]"}, {}},
-        Case{"mobilenet_v2", "tpu_v4i", {"input.shape=[3, 64, 64]"}, {}},
-        Case{"bert_base", "systolic_32x32", {"length=5"}, {}},
-        Case{"bert_base", "tpu_v2", {"length=3"}, {}},
-        Case{"gpt2_small", "tpu_v1", {"phase=decode", "context=7"}, {}},
-        Case{"gpt2_small", "systolic_128x128", {"length=4"},
-             {"core.matrix.dataflow=input_stationary"}},
-        Case{"lstm", "edge_16x16", {"length=3"}, {}},
-        Case{"dlrm_mlp", "tpu_v3", {"batch=4"}, {}}),
+    ::testing::Values(Case{"resnet18", "systolic_128x128", {"input.shape=[3, 64, 64]"}, {}},
+                      Case{"resnet18", "edge_16x16", {"input.shape=[3, 64, 64]"}, {}},
+                      Case{"resnet18",
+                           "systolic_32x32",
+                           {"input.shape=[3, 32, 32]", "batch=3"},
+                           {"core.matrix.dataflow=output_stationary"}},
+                      Case{"resnet18", "tpu_v1", {"input.shape=[3, 64, 64]"}, {}},
+                      Case{"mobilenet_v2", "systolic_32x32", {"input.shape=[3, 64, 64]"}, {}},
+                      Case{"mobilenet_v2", "tpu_v4i", {"input.shape=[3, 64, 64]"}, {}},
+                      Case{"bert_base", "systolic_32x32", {"length=5"}, {}},
+                      Case{"bert_base", "tpu_v2", {"length=3"}, {}},
+                      Case{"gpt2_small", "tpu_v1", {"phase=decode", "context=7"}, {}},
+                      Case{"gpt2_small",
+                           "systolic_128x128",
+                           {"length=4"},
+                           {"core.matrix.dataflow=input_stationary"}},
+                      Case{"lstm", "edge_16x16", {"length=3"}, {}},
+                      Case{"dlrm_mlp", "tpu_v3", {"batch=4"}, {}}),
     [](const auto& info) {
       return info.param.workload + "_on_" + info.param.arch + "_" + std::to_string(info.index);
     });
