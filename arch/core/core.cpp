@@ -17,7 +17,7 @@ constexpr Cycles never{~0ull};
 }  // namespace
 
 Core::Core(const sc_core::sc_module_name& name, std::uint32_t rank, const ArchConfig& config,
-           Ring& ring)
+           Ring& ring, std::exception_ptr& failure)
     : sc_module(name),
       config_(config),
       scratchpad_(config.core.scratchpad.capacity,
@@ -32,6 +32,7 @@ Core::Core(const sc_core::sc_module_name& name, std::uint32_t rank, const ArchCo
   context_.clock = Clock(config.core.clock);
   context_.tokens = &tokens_;
   context_.wakeups = &wakeups_;
+  context_.failure = &failure;
   context_.finished = [this](const Command& command) { finished(command); };
   context_.span = [this](const Command& command, Cycles start, Cycles end) {
     span(command, start, end);

@@ -19,8 +19,9 @@ namespace mantissa::arch {
 
 class Core : public sc_core::sc_module {
  public:
+  // `failure` receives what a command throws; the run then stops.
   Core(const sc_core::sc_module_name& name, std::uint32_t rank, const ArchConfig& config,
-       Ring& ring);
+       Ring& ring, std::exception_ptr& failure);
   ~Core() override;
 
   DmaEngine& loads() { return loads_; }

@@ -28,10 +28,17 @@ void Engine::reset() {
 }
 
 void Engine::activate() {
+  if (*context_.failure) return;
   ++*context_.wakeups;
   const Cycles cycle = now();
   if (next_wake_ <= cycle) next_wake_ = Cycles(~0ull);
-  advance(cycle);
+  try {
+    advance(cycle);
+  } catch (...) {
+    *context_.failure = std::current_exception();
+    sc_core::sc_pause();
+    return;
+  }
   // notify() keeps only the earliest pending notification; ask again for the one still owed.
   if (next_wake_.value != ~0ull) {
     const Cycles owed = next_wake_;

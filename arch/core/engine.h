@@ -21,6 +21,7 @@ struct CoreContext {
   TokenTable* tokens = nullptr;
   Observer* observer = nullptr;
   std::uint64_t* wakeups = nullptr;
+  std::exception_ptr* failure = nullptr;  // of the run; the kernel would lose an error's kind
   std::function<void(const Command&)> finished;  // after the command's signals
   std::function<void(const Command&, Cycles, Cycles)>
       span;  // start and end, for the layer's record

@@ -52,6 +52,7 @@ struct Session::Elaboration {
   power::Technology technology;
   Clock clock;
   Ring ring;
+  std::exception_ptr failure;
   std::vector<std::unique_ptr<memory::Memory>> memories;  // per chip
   std::vector<std::unique_ptr<Core>> cores;
 
@@ -66,7 +67,8 @@ struct Session::Elaboration {
       for (std::int64_t i = 0; i < config.cores; ++i) {
         const auto rank = static_cast<std::uint32_t>(cores.size());
         cores.push_back(
-            std::make_unique<Core>(("core" + std::to_string(rank)).c_str(), rank, config, ring));
+            std::make_unique<Core>(("core" + std::to_string(rank)).c_str(), rank, config, ring,
+                                   failure));
         Core& core = *cores.back();
         for (DmaEngine* dma : {&core.loads(), &core.weights(), &core.stores()})
           dma->socket.bind(memories.back()->socket);
@@ -143,6 +145,7 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
     memory->store().clear();
   }
   for (auto& core : e.cores) core->reset();
+  e.failure = nullptr;
   e.ring.reset(static_cast<std::uint32_t>(traces.size()));
 
   std::vector<Plan> plans;
@@ -162,6 +165,7 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
                                    e.cores.front()->end());
     });
   e.kernel.run();
+  if (e.failure) std::rethrow_exception(e.failure);
 
   RunResult r;
   r.arch = e.config.name;

@@ -69,8 +69,9 @@ Error nothing_found(const std::string& key) {
 Action declare(CLI::App& app) {
   auto key = std::make_shared<std::string>();
   app.add_option("KEY", *key,
-                 "A parameter (core.matrix.rows, or just rows), a section (core), a statistic\n"
-                 "of a result (stalls.drain), the id of an error, an operator or a component.")
+                 "A parameter (core.matrix.rows, or just rows), a section (core),\n"
+                 "a statistic of a result (stalls.drain), the id of an error, an operator\n"
+                 "or a component.")
       ->required();
   return [key](Console& console) {
     const auto found = find_subjects(*key);

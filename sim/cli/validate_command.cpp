@@ -92,8 +92,8 @@ std::string check(const std::string& file) {
 Action declare(CLI::App& app) {
   auto files = std::make_shared<std::vector<std::string>>();
   app.add_option("FILE", *files,
-                 "Architectures, memories, technologies, workloads, sweeps (.yaml, .csv, .onnx),\n"
-                 "traces (.et), tensors (.safetensors), results (.json).")
+                 "Architectures, memories, technologies, workloads, sweeps (.yaml, .csv,\n"
+                 ".onnx), traces (.et), tensors (.safetensors), results (.json).")
       ->required();
   return [files](Console& console) {
     ExitCode worst = ExitCode::ok;

@@ -6,7 +6,9 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
+#include <type_traits>
 
 #include "sim/store/labels.h"
 #include "sim/store/quantity.h"
@@ -14,24 +16,34 @@
 namespace mantissa::store {
 namespace {
 
+bool is_plain(const std::string& text) {
+  return text.find_first_of(",\"\r\n") == std::string::npos;
+}
+
 class Lines {
  public:
   explicit Lines(const std::string& header) : text_(header + "\n") {}
-  Lines& cell(const std::string& text) { return raw(csv_cell(text)); }
-  Lines& cell(double value) { return raw(csv_number(value)); }
-  Lines& cell(std::uint64_t value) { return raw(std::to_string(value)); }
+  Lines& cell(const std::string& text) {
+    next();
+    text_ += is_plain(text) ? text : csv_cell(text);
+    return *this;
+  }
+  template <class Number, std::enable_if_t<std::is_arithmetic_v<Number>, int> = 0>
+  Lines& cell(Number value) {
+    next();
+    fmt::format_to(std::back_inserter(text_), "{}", value);
+    return *this;
+  }
   void end() {
-    text_ += "\n";
+    text_ += '\n';
     first_ = true;
   }
   const std::string& text() const { return text_; }
 
  private:
-  Lines& raw(const std::string& cell) {
+  void next() {
     if (!first_) text_ += ',';
-    text_ += cell;
     first_ = false;
-    return *this;
   }
   std::string text_;
   bool first_ = true;
@@ -88,8 +100,6 @@ std::string csv_cell(const std::string& text) {
   for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
   return out + '"';
 }
-
-std::string csv_number(double value) { return fmt::format("{}", value); }
 
 std::vector<std::vector<std::string>> read_csv(const std::string& text, const std::string& name) {
   std::vector<std::vector<std::string>> rows;

@@ -14,7 +14,6 @@ namespace mantissa::store {
 
 // One cell: quoted when it holds a comma, a quote or a line break.
 std::string csv_cell(const std::string& text);
-std::string csv_number(double value);
 // Rows of cells. Throws Error(unreadable) on an unclosed quote.
 std::vector<std::vector<std::string>> read_csv(const std::string& text, const std::string& name);
 

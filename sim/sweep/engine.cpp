@@ -115,7 +115,8 @@ class Engine {
         open.push_back(std::move(group));
         continue;
       }
-      const store::Record record = results_->run(hash);
+      const store::Record record =
+          sweep_.constraints.empty() ? store::Record{} : results_->run(hash);
       for (const auto position : group) succeed(position, record);
       outcome_.shared += group.size();
     }

@@ -107,11 +107,11 @@ TEST_F(Binary, ends_with_130_at_ctrl_c_and_leaves_no_file) {
   const pid_t child = fork();
   if (child == 0) {
     if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr)) _exit(1);
-    execl(program.c_str(), program.c_str(), "run", "systolic_32x32", "gpt2_small", "--set",
-          "workload.batch=64", "-o", directory.c_str(), static_cast<char*>(nullptr));
+    execl(program.c_str(), program.c_str(), "run", "systolic_32x32", "vgg16", "--fidelity", "data",
+          "-o", directory.c_str(), static_cast<char*>(nullptr));
     _exit(1);
   }
-  std::this_thread::sleep_for(std::chrono::milliseconds(40));
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
   kill(child, SIGINT);
   int status = 0;
   waitpid(child, &status, 0);
