@@ -6,9 +6,9 @@
 // the weight buffer, where there is one, behind its end.
 #pragma once
 
-#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <variant>
+#include <vector>
 
 #include "arch/session/run_result.h"
 #include "arch/units/matrix_model.h"
@@ -18,7 +18,7 @@
 namespace mantissa::arch {
 
 using TokenId = std::uint32_t;
-using TokenList = boost::container::small_vector<TokenId, 4>;
+using TokenList = std::vector<TokenId>;
 using LayerId = std::uint32_t;  // index into the rank's layers (arch/mapper/layer.h)
 
 // `weights` loads parameters, `load` everything else, so that weights are fetched ahead while

@@ -73,6 +73,8 @@ class ChainBuilder {
     const Op& op = trace_.ops[next];
     if (trace::spec(op.kind).op_class != OpClass::pointwise || op.outputs.size() != 1) return false;
     if (trace_.tensor(op.outputs.front()).shape != trace_.tensor(value).shape) return false;
+    for (OpId before : op.after)
+      if (before > head) return false;
     int more = 0;
     for (TensorId t : op.inputs) {
       if (t == no_tensor || t == value) continue;

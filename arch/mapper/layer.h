@@ -44,7 +44,10 @@ struct Plan {
   std::vector<Layer> layers;
   std::vector<std::uint32_t> producer;  // per storage tensor: layer, or no_layer
   std::vector<std::uint32_t> last_use;  // per storage tensor: layer, or no_layer
-  std::uint64_t resident_bytes = 0;     // height of the resident area in use
+  // Per storage tensor: the workload's results that live there, under whatever view. They stay in
+  // memory.
+  std::vector<std::vector<trace::TensorId>> results;
+  std::uint64_t resident_bytes = 0;  // height of the resident area in use
   std::uint64_t dram_end = 0;
   std::vector<std::string> warnings;
 

@@ -70,8 +70,7 @@ Surroundings surroundings(const Plan& plan, const Layer& layer, const ArchConfig
   const double hz = static_cast<double>(config.core.clock.value);
   s.bytes_per_cycle = config.memory.bandwidth.per_cycle ? config.memory.bandwidth.bytes
                                                         : config.memory.bandwidth.bytes / hz;
-  const std::uint64_t capacity = config.core.scratchpad.capacity.value;
-  s.tile_area = capacity - Lowering::resident_area(config);
+  s.tile_area = Lowering::tile_area(config);
   s.weight_buffer = config.core.weight_buffer ? config.core.weight_buffer->capacity.value : 0;
   s.accumulator_rows = static_cast<std::uint64_t>(config.core.accumulator.rows);
   s.vector_lanes = static_cast<std::uint64_t>(config.core.vector.lanes);
@@ -85,13 +84,20 @@ std::uint64_t Lowering::resident_area(const ArchConfig& config) {
          alignment;
 }
 
+std::uint64_t Lowering::tile_area(const ArchConfig& config) {
+  // Each of the two areas grows with the capacity; what rounding leaves over stays unused.
+  const auto capacity = static_cast<double>(config.core.scratchpad.capacity.value);
+  return static_cast<std::uint64_t>(capacity * (1 - config.mapper.resident_fraction)) / alignment *
+         alignment;
+}
+
 Lowering::Lowering(const Plan& plan, const ArchConfig& config, TokenTable& tokens)
     : plan_(plan), config_(config), tokens_(tokens) {
   tile_base_ = tile_cursor_ = resident_area(config);
-  tile_end_ = config.core.scratchpad.capacity.value;
-  weight_cursor_ = tile_end_;
+  tile_end_ = tile_base_ + tile_area(config);
+  weight_cursor_ = config.core.scratchpad.capacity.value;
   weight_end_ =
-      tile_end_ + (config.core.weight_buffer ? config.core.weight_buffer->capacity.value : 0);
+      weight_cursor_ + (config.core.weight_buffer ? config.core.weight_buffer->capacity.value : 0);
   images_end_ = plan.dram_end;
   layer_done_.reserve(plan.layers.size());
   layer_of_op_.resize(plan.trace->ops.size());

@@ -52,6 +52,7 @@ class Lowering {
 
   // Splits the scratchpad: how much of it tensors may occupy between layers.
   static std::uint64_t resident_area(const ArchConfig& config);
+  static std::uint64_t tile_area(const ArchConfig& config);  // and how much tiles may
 
   // Starts the next layer, then continues it until `advance` says that it is complete. The layer
   // must stay where it is until then.

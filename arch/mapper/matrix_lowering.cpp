@@ -78,7 +78,6 @@ bool MatrixLowering::emit(CommandStream& out) {
 void MatrixLowering::finish() {
   for (std::uint32_t i = 0; i < t_.accumulator_slots; ++i)
     l_.release(l_.accumulators_, i * height_, (i + 1) * height_, accumulator_claims_[i]);
-  layer_.result.compute = closed_form_->free_at();
   for (auto* ring : {&a_, &b_, &out_ring_, &addend_, &parameters_}) {
     ring->let_go(l_.tokens_);
     l_.retire(*ring);
@@ -347,7 +346,9 @@ void MatrixLowering::multiply(std::uint64_t instance, std::size_t mi, std::size_
   }
   l_.tokens_.expect_one_more(layer_.done);
   work.signals.push_back(layer_.done);
-  layer_.result.folds += closed_form_->append(c.tile, Cycles(0)).folds;
+  const MatrixTimetable alone = closed_form_->append(c.tile, Cycles(0));
+  layer_.result.folds += alone.folds;
+  layer_.result.compute = alone.end;
   work.work = c;
 }
 

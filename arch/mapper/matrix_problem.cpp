@@ -87,9 +87,9 @@ MatrixProblem from_convolution(const Plan& plan, const Op& op) {
     case OpKind::conv2d_input_grad: {
       const Shape& grad = inputs[0]->shape;
       p.computable = false;
-      p.m = u64(out[0] * out[2] * out[3]);
-      p.k = taps * u64(grad[1]) / p.groups;
-      p.n = u64(out[1]) / p.groups;
+      p.m = u64(grad[0] * grad[2] * grad[3]);
+      p.k = u64(grad[1]) / p.groups;
+      p.n = taps * u64(out[1]) / p.groups;
       break;
     }
     default: {  // conv2d_weight_grad

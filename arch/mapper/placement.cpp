@@ -53,6 +53,14 @@ void find_lifetimes(Plan& plan) {
   const auto& trace = *plan.trace;
   plan.producer.assign(trace.tensors.size(), no_layer);
   plan.last_use.assign(trace.tensors.size(), no_layer);
+  std::vector<bool> read(trace.tensors.size(), false);
+  for (const auto& op : trace.ops)
+    for (TensorId t : op.inputs)
+      if (t != trace::no_tensor) read[t] = true;
+  plan.results.assign(trace.tensors.size(), {});
+  for (const auto& op : trace.ops)
+    for (TensorId t : op.outputs)
+      if (t != trace::no_tensor && !read[t]) plan.results[plan.storage[t]].push_back(t);
   for (std::uint32_t i = 0; i < plan.layers.size(); ++i) {
     const Layer& layer = plan.layers[i];
     if (layer.view) continue;  // who reads the view reads the storage
@@ -72,6 +80,7 @@ void place_tensors(Plan& plan, std::uint64_t resident_area, std::uint64_t dram_b
   for (TensorId t = 0; t < trace.tensors.size(); ++t) {
     if (plan.storage[t] != t || trace.tensor(t).role != Role::activation) continue;
     if (plan.producer[t] == no_layer || plan.last_use[t] == no_layer) continue;
+    if (!plan.results[t].empty()) continue;
     const trace::Op& made_by = trace.ops[plan.layers[plan.producer[t]].head];
     bool memory = memory_only(made_by);
     for (std::uint32_t i = plan.producer[t] + 1; i <= plan.last_use[t]; ++i) {

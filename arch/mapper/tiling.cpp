@@ -33,11 +33,14 @@ std::vector<std::uint64_t> sizes(std::uint64_t total, std::uint64_t unit, std::i
   return out;
 }
 
-// Input rows that output rows [first, first + count) of one image need, clipped to the image.
+// Input rows that output rows [first, first + count) of one image need, clipped to the image, and
+// those that a stride skips: a block loads them in one run whether it is the whole image or a part.
 Span input_rows(const Convolution& c, std::int64_t first, std::int64_t count) {
   const std::int64_t begin = first * c.window.stride[0] - c.window.before[0];
-  const std::int64_t end = (first + count - 1) * c.window.stride[0] - c.window.before[0] +
-                           c.window.dilation[0] * (c.window.kernel[0] - 1) + 1;
+  const std::int64_t reach = (first + count - 1) * c.window.stride[0] - c.window.before[0] +
+                             c.window.dilation[0] * (c.window.kernel[0] - 1) + 1;
+  const std::int64_t end =
+      std::max(reach, (first + count) * c.window.stride[0] - c.window.before[0]);
   const std::int64_t from = std::clamp<std::int64_t>(begin, 0, c.height);
   const std::int64_t to = std::clamp<std::int64_t>(end, from, c.height);
   return {static_cast<std::uint64_t>(from), static_cast<std::uint64_t>(to - from)};
@@ -235,6 +238,7 @@ class Evaluator {
     const double row_tiles = static_cast<double>(p_.m) / static_cast<double>(rows);
     const double compute =
         per_row_block * column_tiles * row_tiles * static_cast<double>(t.k.size());
+    t.array_cycles = compute;
     const double memory = static_cast<double>(t.dram_bytes) / around_.bytes_per_cycle;
     const double vector = static_cast<double>(p_.m * p_.n * p_.groups * around_.vector_passes) /
                           static_cast<double>(around_.vector_lanes);
@@ -312,8 +316,8 @@ Tiling choose_tiling(const MatrixProblem& p, const Surroundings& around, const C
   std::uint64_t need = ~0ull;
   std::size_t fitting = 0;
   const auto better = [](const Tiling& a, const Tiling& b) {
-    return std::make_tuple(a.dram_bytes, a.cycles, a.tile_bytes) <
-           std::make_tuple(b.dram_bytes, b.cycles, b.tile_bytes);
+    return std::make_tuple(a.dram_bytes, a.array_cycles, a.cycles, a.tile_bytes) <
+           std::make_tuple(b.dram_bytes, b.array_cycles, b.cycles, b.tile_bytes);
   };
   const auto search = [&](const std::vector<std::uint64_t>& ms) {
     for (std::uint64_t m : ms)
@@ -342,7 +346,7 @@ Tiling choose_tiling(const MatrixProblem& p, const Surroundings& around, const C
 
   best->reason = fmt::format(
       "least memory traffic ({} bytes) of {} tilings that fit, then fewest "
-      "estimated cycles ({:.0f}); {}",
+      "array cycles, then estimated cycles ({:.0f}); {}",
       best->dram_bytes, fitting, best->cycles, best->reason);
   return *best;
 }

@@ -2,7 +2,8 @@
 // Tiles of a matrix problem for the scratchpad, accumulators and weight buffer that a core has.
 //
 // All tilings of a capacity-independent candidate set that fit are compared by, in this order, the
-// bytes they move to and from memory, the estimated cycles, the storage they take. A larger
+// bytes they move to and from memory, the array's cycles, the estimated cycles of the whole layer,
+// the storage they take. A larger
 // scratchpad only adds candidates, so it never moves more bytes.
 //
 //   weights outer   for n { for m { for k } }    weights of a column block stay while m runs
@@ -56,6 +57,7 @@ struct Tiling {
   std::uint64_t tile_bytes = 0;  // of the tile area
   // Estimates.
   std::uint64_t dram_bytes = 0;  // of one instance: a, b, parameters, addend, result
+  double array_cycles = 0;       // of the matrix unit alone
   double cycles = 0;
   std::string reason;
 };

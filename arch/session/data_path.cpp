@@ -466,16 +466,13 @@ void DataPath::finish(const LoweredLayer& layer) {
   };
   if (!layer.layer->view)
     for (TensorId t : layer.layer->outputs) {
-      if (plan_.last_use[t] != no_layer) continue;
-      // Nobody reads it: a result of the workload, under the name of its last view.
-      TensorId shown = t;
-      for (TensorId view = 0; view < plan_.storage.size(); ++view)
-        if (plan_.storage[view] == t) shown = std::max(shown, view);
-      const Value result = value(shown);
-      trace::Tensor tensor = plan_.tensor(shown);
-      tensor.format = result.format;
-      outputs_.push_back({tensor, result.data});
-      drop(t);
+      for (TensorId shown : plan_.results[t]) {
+        const Value result = value(shown);
+        trace::Tensor tensor = plan_.tensor(shown);
+        tensor.format = result.format;
+        outputs_.push_back({tensor, result.data});
+      }
+      if (plan_.last_use[t] == no_layer) drop(t);
     }
   for (TensorId t : layer.layer->reads)
     if (plan_.last_use[t] == layer.id) drop(t);

@@ -66,9 +66,8 @@ struct Session::Elaboration {
       memories.push_back(memory::make_memory(name.c_str(), config.memory, clock));
       for (std::int64_t i = 0; i < config.cores; ++i) {
         const auto rank = static_cast<std::uint32_t>(cores.size());
-        cores.push_back(
-            std::make_unique<Core>(("core" + std::to_string(rank)).c_str(), rank, config, ring,
-                                   failure));
+        cores.push_back(std::make_unique<Core>(("core" + std::to_string(rank)).c_str(), rank,
+                                               config, ring, failure));
         Core& core = *cores.back();
         for (DmaEngine* dma : {&core.loads(), &core.weights(), &core.stores()})
           dma->socket.bind(memories.back()->socket);

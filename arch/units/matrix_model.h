@@ -52,7 +52,7 @@ class MatrixModel {
   virtual void reset() = 0;
   // The order in which the products of one output are added.
   virtual numerics::ReductionOrder order() const = 0;
-  // Cycles from the last streamed operand to the last result: R + C - 2 in a systolic array.
+  // Cycles from a timetable's stream_end to its end: what still leaves while nothing streams.
   virtual Cycles drain() const = 0;
   // The formula that `append` follows when nothing stalls, as text for reports.
   virtual std::string formula() const = 0;

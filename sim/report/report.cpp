@@ -86,11 +86,11 @@ std::string figure_html(const Figures& figures, const std::string& directory) {
   return out;
 }
 
-std::string body(const ReportData& data, const Figures& figures, const std::string& directory) {
+std::string body(const ReportData& data, const Figures& figures) {
   std::string out;
   out += section("published", "Published figures beside ours",
                  "Difference is ours / published - 1.", published_table(data));
-  out += section("figures", "Figures", "", figure_html(figures, directory));
+  out += section("figures", "Figures", "", figure_html(figures, data.tables));
   out += section("points", "All points",
                  "Click a column's head to sort. Architectures carry the parameters that vary.",
                  points_table(data));
@@ -152,8 +152,8 @@ Written write_report(const Options& options) {
   std::string objectives;
   for (const auto& sweep : data.sweeps)
     if (objectives.empty()) objectives = sweep.objectives;
-  const Figures figures = draw_figures(options.figures, options.directory, objectives);
-  const std::string main = body(data, figures, options.directory);
+  const Figures figures = draw_figures(options.figures, data.tables, objectives);
+  const std::string main = body(data, figures);
   const std::string html = fill(page, {{"title", escape(data.title)},
                                        {"description", escape(data.description)},
                                        {"style", asset(options, "page.css")},

@@ -90,7 +90,9 @@ ReportData load_report(const std::string& directory) {
       throw Error(store::no_results)
           .at(directory)
           .expected("results.sqlite of 'mantissa sweep -o' or result.json of 'mantissa run -o'");
-    database = fs::path(directory) / "report.sqlite";
+    database = fs::path(directory) / "report" / "results.sqlite";
+    std::error_code ignored;  // what is wrong with the folder shows when the store is written
+    fs::create_directories(database.parent_path(), ignored);
     store_run(json, database);
   }
   const auto results = store::Results::read(database.string());
@@ -110,7 +112,8 @@ ReportData load_report(const std::string& directory) {
     data.title += (data.title.empty() ? "" : "; ") + title;
     data.description += (data.description.empty() ? "" : " ") + sweep.description;
   }
-  store::export_csv(results, directory);
+  data.tables = database.parent_path().string();
+  store::export_csv(results, data.tables);
   return data;
 }
 

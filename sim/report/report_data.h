@@ -30,6 +30,7 @@ struct ReportData {
   std::vector<ReportPoint> points;
   std::vector<store::PublishedRow> published;
   double host_seconds = 0;
+  std::string tables;  // folder of the exported CSV, into which figures go too
 
   const ReportPoint* at(const std::string& sweep, std::uint64_t position) const;
   std::vector<std::string> jobs() const;  // in order of first appearance
@@ -37,7 +38,8 @@ struct ReportData {
 };
 
 // Reads DIR/results.sqlite, else DIR/result.json. Throws Error(no_results).
-// A single run is copied into DIR/report.sqlite first, so that tables and figures have one source.
+// A single run is copied into a store of one point, DIR/report/results.sqlite, so that tables and
+// figures have one source; its own tables in DIR have other columns and stay as they are.
 ReportData load_report(const std::string& directory);
 
 // Where the peak of the matrix units went. Busy cycles are split: `compute` is the share of the

@@ -97,7 +97,11 @@ void point_line(Lines& lines, const PointRow& point, const Label& label, bool fr
 std::string csv_cell(const std::string& text) {
   if (text.find_first_of(",\"\n") == std::string::npos) return text;
   std::string out = "\"";
-  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+  out.reserve(text.size() + 8);
+  for (const char c : text) {
+    if (c == '"') out += c;
+    out += c;
+  }
   return out + '"';
 }
 

@@ -21,6 +21,12 @@ numerics::ReductionOrder SystolicArray::order() const {
                                                   : numerics::weight_stationary(rows_);
 }
 
+Cycles SystolicArray::drain() const {
+  // Single-buffered, the array waits for its sums to arrive before it takes anything else.
+  const std::uint64_t arriving = double_buffer_ ? rows_ + columns_ - 2 : 0;
+  return Cycles(arriving + (dataflow_ == Dataflow::output_stationary ? rows_ : 0));
+}
+
 MatrixModel::Granularity SystolicArray::granularity() const {
   switch (dataflow_) {
     case Dataflow::output_stationary:

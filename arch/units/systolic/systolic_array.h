@@ -37,7 +37,7 @@ class SystolicArray : public MatrixModel {
   Cycles free_at() const override { return free_; }
   void reset() override;
   numerics::ReductionOrder order() const override;
-  Cycles drain() const override { return Cycles(rows_ + columns_ - 2); }
+  Cycles drain() const override;
   std::string formula() const override;
   Granularity granularity() const override;
 

@@ -171,6 +171,45 @@ TEST_F(Report, draws_every_figure_that_the_results_allow) {
   EXPECT_THAT(read(root_ / "out" / "plots" / "pareto.svg"), Not(HasSubstr("<dc:date>")));
 }
 
+// The fields of 'mantissa run --json' that the report reads.
+std::string run_json() {
+  const std::string price =
+      R"({"value": 0.25, "unit": "pJ", "node_nm": 28, "voltage_v": 0.9, "method": "derived", "source": "a paper", "formula": "x"})";
+  return R"({"schema_version": 1, "arch": "tpu_v1", "workload": "resnet50", "fidelity": "shape",
+    "config_hash": "0123456789abcdef", "clock_hz": 700000000, "cycles": 100, "latency_s": 1.4e-7,
+    "macs": 5000, "peak_macs_per_cycle": 100, "utilization": 0.5,
+    "energy_pj": {"matrix": 1250, "total": 1250}, "area_um2": {"matrix": 3, "total": 3},
+    "dram": {"read_bytes": 64, "write_bytes": 36, "achieved_bytes_per_s": 7e8,
+             "busy_bytes_per_s": 7e8, "peak_bytes_per_s": 34e9, "bound_by": "demand"},
+    "busy": 60, "stalls": {"weight_load": 10, "operand": 0, "accumulator": 0, "dram": 20,
+                           "dependency": 5, "drain": 5},
+    "kernel": {"wakeups": 12}, "warnings": ["mind the gap"], "versions": {"mantissa": "0.1.0"},
+    "layers": [{"name": "conv1", "op": "conv2d", "engine": "matrix", "core": 0, "start": 0,
+                "end": 100, "busy": 60, "compute": 80, "folds": 2, "macs": 5000, "utilization": 0.5,
+                "dram_read_bytes": 64, "dram_write_bytes": 36, "tiling": "M 1", "reason": "fits"}],
+    "prices": {"energy": [{"component": "matrix", "kind": "mac_array", "action": "mac",
+                           "count": 5000, "energy_pj": 1250, "price": )" +
+         price + R"(}],
+               "area": [{"component": "matrix", "kind": "mac_array", "count": 1, "area_um2": 3,
+                         "price": )" +
+         price + R"(}]},
+    "config": {"version": 1, "core": {"clock": "700 MHz", "formats": ["int8"]}}})";
+}
+
+TEST_F(Report, of_a_single_run_reads_its_json_and_leaves_its_tables_alone) {
+  fs::create_directories(root_ / "out");
+  std::ofstream(root_ / "out" / "result.json") << run_json();
+  std::ofstream(root_ / "out" / "layers.csv") << "the run's own";
+  const std::string html = page();
+  EXPECT_THAT(html, HasSubstr("<h1>resnet50 on tpu_v1</h1>"));
+  EXPECT_THAT(section(html, "verdict"), HasSubstr("compute 50 %"));
+  EXPECT_THAT(section(html, "points"), HasSubstr(">71.43 GOPS<"));
+  EXPECT_THAT(section(html, "warnings"), HasSubstr("mind the gap"));
+  EXPECT_THAT(section(html, "configurations"), HasSubstr("clock: 700 MHz"));
+  EXPECT_EQ(read(root_ / "out" / "layers.csv"), "the run's own");
+  EXPECT_TRUE(fs::exists(root_ / "out" / "report" / "layers.csv"));
+}
+
 TEST_F(Report, says_where_results_should_have_been) {
   fs::create_directories(root_ / "out");
   try {

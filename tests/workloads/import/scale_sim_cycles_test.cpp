@@ -6,7 +6,7 @@
 //   output stationary   ceil(M/H) * ceil(N/W) * (H + W + K - 2) - 1
 //
 // It reports the index of the last cycle; we report their number, one more. Output stationary it
-// leaves out the last fold's H cycles of shifting out, and so does `compute`.
+// leaves out the last fold's H cycles of shifting out; `compute` counts them.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -84,11 +84,12 @@ TEST_P(PublicTool, counts_one_cycle_less_than_we_for_every_layer) {
     for (std::size_t i = 0; i < t.ops.size(); ++i) {
       const Product p = product_of(t, t.ops[i]);
       const std::uint64_t expected = public_tool(p, array.h, array.w, dataflow);
-      EXPECT_EQ(r.layers[i].compute.value, expected + 1) << r.layers[i].name;
+      const std::uint64_t shifting = dataflow == Dataflow::output_stationary ? array.h : 0;
+      EXPECT_EQ(r.layers[i].compute.value, expected + 1 + shifting) << r.layers[i].name;
       EXPECT_EQ(r.layers[i].folds, folds(p, array.h, array.w, dataflow)) << r.layers[i].name;
       EXPECT_EQ(r.layers[i].macs, p.m * p.k * p.n) << r.layers[i].name;
       ours += r.layers[i].compute.value;
-      theirs += expected;
+      theirs += expected + shifting;
     }
     EXPECT_EQ(ours, theirs + t.ops.size());
     EXPECT_GE(r.cycles.value, ours);  // one array: nothing of it overlaps
@@ -102,7 +103,7 @@ TEST_P(PublicTool, counts_more_than_a_core_that_overlaps) {
   const auto apart = run(t, array.h, array.w, dataflow, false);
   const auto overlapped = run(t, array.h, array.w, dataflow, true);
   for (std::size_t i = 0; i < t.ops.size(); ++i) {
-    EXPECT_LT(overlapped.layers[i].compute, apart.layers[i].compute) << apart.layers[i].name;
+    EXPECT_LE(overlapped.layers[i].compute, apart.layers[i].compute) << apart.layers[i].name;
     EXPECT_EQ(overlapped.layers[i].folds, apart.layers[i].folds);
   }
   EXPECT_LT(overlapped.cycles, apart.cycles);
