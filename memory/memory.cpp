@@ -13,11 +13,12 @@ void Memory::move_bytes(tlm::tlm_generic_payload& payload) {
   const Pattern* pattern = payload.get_extension<Pattern>();
   if (pattern == nullptr) pattern = &contiguous;
   for (std::uint64_t row = 0; row < pattern->rows; ++row) {
-    std::byte* here = store_.at(payload.get_address() + row * pattern->stride, pattern->row_bytes);
+    const std::uint64_t address = payload.get_address() + row * pattern->stride;
+    auto* const bytes = reinterpret_cast<std::byte*>(data);
     if (payload.is_read())
-      std::memcpy(data, here, pattern->row_bytes);
+      store_.read(address, pattern->row_bytes, bytes);
     else
-      std::memcpy(here, data, pattern->row_bytes);
+      std::memcpy(store_.at(address, pattern->row_bytes), bytes, pattern->row_bytes);
     data += pattern->row_bytes;
   }
 }

@@ -13,6 +13,8 @@
 namespace mantissa::power {
 namespace {
 
+// A millijoule for one action, a gigawatt for one component.
+constexpr double largest_price = 1e9;
 constexpr double largest_area = 1e10;  // um2: 100 cm2, more than a reticle holds ten times over
 constexpr double picojoules_per_joule = 1e12;
 
@@ -160,11 +162,11 @@ void check_sums(const std::vector<Row>& rows, const std::map<std::string, Unit>&
 
 void check_energy_price(const Price& price, const std::string& what) {
   // No action and no static power is free: a zero is a missing figure.
-  if (!std::isfinite(price.value) || price.value <= 0)
+  if (!std::isfinite(price.value) || price.value <= 0 || price.value > largest_price)
     throw Error(implausible_figure)
         .say(what)
         .read(text(price))
-        .expected("a finite price above zero");
+        .expected("a price above zero and at most 1e9 of its unit");
 }
 
 void check_area(double square_microns, const std::string& what) {

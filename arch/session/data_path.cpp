@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "arch/mapper/errors.h"
+#include "arch/session/packed_weights.h"
 #include "base/numerics/gemm.h"
 #include "base/numerics/im2col.h"
 #include "base/numerics/layout.h"
@@ -41,7 +42,6 @@ DataPath::DataPath(const Plan& plan, const ArchConfig& config, numerics::Reducti
                    OperandSource operands, Scratchpad& scratchpad, Accumulators& accumulators,
                    memory::BackingStore& store)
     : plan_(plan),
-      config_(config),
       operands_(std::move(operands)),
       scratchpad_(scratchpad),
       accumulators_(accumulators),
@@ -89,48 +89,17 @@ std::vector<std::byte> DataPath::logical_form(TensorId id,
   return logical;
 }
 
-// [k, n] per group, cut into the tiling's tiles, n outer, k inner, each tile row-major.
-std::vector<std::byte> DataPath::packed_weights(const LoweredLayer& layer) const {
-  const MatrixProblem& p = *layer.problem;
-  const std::size_t e = p.operand_bytes;
-  const auto& weight = plan_.tensor(p.b);
-  std::vector<std::byte> logical = operands_(*plan_.trace, weight);
-  std::vector<std::byte> rows(logical.size());
-  const auto size = [](std::uint64_t v) { return static_cast<std::int64_t>(v); };
-  if (p.convolution) {
-    const auto& s = weight.shape;
-    const std::size_t per_group = rows.size() / p.groups;
-    for (std::uint64_t g = 0; g < p.groups; ++g)
-      numerics::oihw_to_rows(logical.data() + g * per_group, size(p.n), s[1], s[2], s[3], e,
-                             rows.data() + g * per_group);
-  } else if (p.b_transposed) {
-    const std::uint64_t matrices = logical.size() / (p.k * p.n * e);
-    numerics::permute(logical.data(), {size(matrices), size(p.n), size(p.k)}, {0, 2, 1}, e,
-                      rows.data());
-  } else {
-    rows = logical;
-  }
-  logical = {};
-  // Loaded group by group, as they lie, or all at once.
-  if (p.groups > 1 || layer.tiling.n.size() * layer.tiling.k.size() == 1) return rows;
-
-  std::vector<std::byte> packed(rows.size());
-  std::byte* out = packed.data();
-  const std::uint64_t taps =
-      p.convolution ? static_cast<std::uint64_t>(p.conv.window.kernel[0] * p.conv.window.kernel[1])
-                    : 1;
-  const std::uint64_t depth = p.k / taps;  // channels of a convolution
-  const std::uint64_t matrices = rows.size() / (p.k * p.n * e);
-  for (std::uint64_t matrix = 0; matrix < matrices; ++matrix)
-    for (const Span& n : layer.tiling.n)
-      for (const Span& k : layer.tiling.k)
-        for (std::uint64_t tap = 0; tap < taps; ++tap)
-          for (std::uint64_t i = 0; i < k.size; ++i) {
-            const std::uint64_t row = matrix * p.k + tap * depth + k.first + i;
-            std::memcpy(out, rows.data() + (row * p.n + n.first) * e, n.size * e);
-            out += n.size * e;
-          }
-  return packed;
+void DataPath::map_weights(const LoweredLayer& layer) {
+  const auto tensor = layer.problem->b;
+  store_.map_pieces(layer.b_image, plan_.place(tensor).bytes,
+                    [this, tensor, problem = *layer.problem, tiling = layer.tiling,
+                     packed = std::shared_ptr<PackedWeights>()](std::uint64_t offset) mutable {
+                      if (!packed)
+                        packed = std::make_shared<PackedWeights>(
+                            problem, tiling, operands_(*plan_.trace, plan_.tensor(tensor)));
+                      auto piece = packed->piece_at(offset);
+                      return std::make_pair(piece.begin, std::move(piece.bytes));
+                    });
 }
 
 void DataPath::begin(const LoweredLayer& layer) {
@@ -150,8 +119,7 @@ void DataPath::begin(const LoweredLayer& layer) {
   if (layer.problem && layer.problem->b_is_parameter) {
     // Layers that share weights and cut them alike share one image.
     if (images_[layer.b_image]++ == 0)
-      store_.map(layer.b_image, plan_.place(layer.problem->b).bytes,
-                 [this, layer] { return packed_weights(layer); });
+      map_weights(layer);
   }
   if (layer.problem && plan_.tensor(layer.problem->a).role == Role::parameter) {
     const TensorId a = layer.problem->a;

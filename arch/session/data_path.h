@@ -47,7 +47,7 @@ class DataPath {
                                      const std::vector<std::byte>& logical) const;
   std::vector<std::byte> logical_form(trace::TensorId id,
                                       const std::vector<std::byte>& stored) const;
-  std::vector<std::byte> packed_weights(const LoweredLayer& layer) const;
+  void map_weights(const LoweredLayer& layer);
   const numerics::Value& parameter(trace::TensorId id);
   numerics::Value value(trace::TensorId id);
   void gather_rows(const MatrixProblem& problem, const MatrixCommand& c, std::uint64_t group,
@@ -58,7 +58,6 @@ class DataPath {
   Epilogue& epilogue(const LoweredLayer& layer);
 
   const Plan& plan_;
-  const ArchConfig& config_;
   numerics::EvaluationOrder order_;
   OperandSource operands_;
   Scratchpad& scratchpad_;

@@ -84,7 +84,7 @@ std::optional<Error> attribute_violation(const Op& op) {
   const auto& rows = spec(op.kind).attributes;
   for (const auto& [key, value] : op.attributes) {
     const auto row =
-        std::find_if(rows.begin(), rows.end(), [&](const auto& r) { return key == r.name; });
+        std::find_if(rows.begin(), rows.end(), [&wanted = key](const auto& r) { return wanted == r.name; });
     if (row == rows.end()) {
       std::vector<std::string> names;
       for (const AttributeSpec& r : rows) names.emplace_back(r.name);

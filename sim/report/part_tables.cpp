@@ -25,15 +25,36 @@ Cell bytes(std::uint64_t value) {
       store::readable(*store::find_quantity("dram.read"), static_cast<double>(value)));
 }
 
+// The name, below it the tiles, and on a click why the mapper chose them.
+Cell layer_cell(const store::LayerRow& layer) {
+  std::string html = escape(layer.name);
+  if (!layer.reason.empty())
+    html += "<details class=\"why\"><summary>" + escape(layer.tiling) + "</summary>" +
+            escape(layer.reason) + "</details>";
+  else if (!layer.tiling.empty())
+    html += "<small>" + escape(layer.tiling) + "</small>";
+  return {html, {}, "text"};
+}
+
+// Fused operators may break behind a '+'.
+std::string breakable(const std::string& op) {
+  std::string html;
+  for (const char c : escape(op)) {
+    html += c;
+    if (c == '+') html += "<wbr>";
+  }
+  return html;
+}
+
 std::string layer_table(const ReportPoint& point) {
-  Table table({"#", "Layer", "Operator", "Engine", "Core", "Start", "End", "Busy", "Folds", "MACs",
-               "Utilization", "DRAM read", "DRAM written", "Tiling and reason"});
+  Table table({"#", "Layer and tiles", "Operator", "Engine", "Core", "Start", "End", "Busy",
+               "Folds", "MACs", "Utilization", "DRAM read", "DRAM written"});
   double index = 0;
   for (const auto& layer : point.run.layers) {
     ++index;
     table.row({Cell::number(index, fmt::format("{:.0f}", index)),
-               Cell::text(layer.name),
-               Cell::text(layer.op),
+               layer_cell(layer),
+               {breakable(layer.op), {}, "wrap"},
                Cell::text(layer.engine),
                count(layer.core),
                count(layer.start),
@@ -41,10 +62,11 @@ std::string layer_table(const ReportPoint& point) {
                count(layer.busy),
                count(layer.folds),
                count(layer.macs),
-               Cell::number(layer.utilization, fmt::format("{:.1f} %", 100 * layer.utilization)),
+               layer.macs > 0 ? Cell::number(layer.utilization,
+                                             fmt::format("{:.1f} %", 100 * layer.utilization))
+                              : Cell::text("–", "none"),
                bytes(layer.dram_read_bytes),
-               bytes(layer.dram_write_bytes),
-               {escape(layer.tiling) + "<small>" + escape(layer.reason) + "</small>", {}, "text"}});
+               bytes(layer.dram_write_bytes)});
   }
   return table.html();
 }

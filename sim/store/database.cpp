@@ -132,6 +132,12 @@ bool Statement::is_null(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }
 
+Statement& StatementCache::operator()(const std::string& sql) {
+  Statement& statement = statements_.try_emplace(sql, database_, sql).first->second;
+  statement.reset();
+  return statement;
+}
+
 Transaction::~Transaction() {
   if (database_ == nullptr) return;
   sqlite3_exec(database_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);

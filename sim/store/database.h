@@ -10,7 +10,7 @@
 #include <sqlite3.h>
 
 #include <cstdint>
-#include <optional>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -63,6 +63,18 @@ class Statement {
  private:
   const Database& database_;
   sqlite3_stmt* statement_ = nullptr;
+};
+
+// Statements that are prepared once: preparing costs as much as inserting a row.
+class StatementCache {
+ public:
+  explicit StatementCache(const Database& database) : database_(database) {}
+  // Reset and ready to bind. One text must not be used twice at the same time.
+  Statement& operator()(const std::string& sql);
+
+ private:
+  const Database& database_;
+  std::map<std::string, Statement> statements_;
 };
 
 // Rolled back unless committed.

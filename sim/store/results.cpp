@@ -89,6 +89,7 @@ struct Results::Lock {
 Results::Results(const std::string& path, Database::Mode mode) {
   if (mode == Database::Mode::write) lock_ = std::make_unique<Lock>(path);
   db_ = std::make_unique<Database>(path, mode);
+  prepared_ = std::make_unique<StatementCache>(*db_);
   bool is_new = false;
   {
     Statement tables(*db_, "SELECT count(*) FROM sqlite_master");
@@ -141,7 +142,7 @@ void Results::plan(const SweepRow& sweep, const std::vector<PointRow>& points,
 }
 
 void Results::set_point(const PointRow& point) {
-  Statement statement(*db_, insert_point);
+  Statement& statement = (*prepared_)(insert_point);
   bind_point(statement, point);
   statement.run();
 }
@@ -172,8 +173,7 @@ bool Results::empty() const {
 }
 
 bool Results::has_run(const std::string& hash) const {
-  Statement query(*db_, "SELECT 1 FROM runs WHERE hash = ?");
-  return query.bind(1, hash).step();
+  return (*prepared_)("SELECT 1 FROM runs WHERE hash = ?").bind(1, hash).step();
 }
 
 std::vector<SweepRow> Results::sweeps() const {

@@ -77,7 +77,8 @@ class Results {
   // Replaces the sweep of this name and its points and published figures; runs stay.
   void plan(const SweepRow& sweep, const std::vector<PointRow>& points,
             const std::vector<PublishedRow>& published);
-  void add_run(const Record& record);
+  // A run and the points that it answers, in one step.
+  void add_run(const Record& record, const std::vector<PointRow>& points = {});
   void set_point(const PointRow& point);
   // Takes over all runs of another store, and what became of its failed points.
   void merge(const std::string& path);
@@ -101,6 +102,7 @@ class Results {
   struct Lock;
   std::unique_ptr<Lock> lock_;
   std::unique_ptr<Database> db_;
+  std::unique_ptr<StatementCache> prepared_;  // of the statements that every point needs
 };
 
 }  // namespace mantissa::store

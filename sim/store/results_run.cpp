@@ -16,8 +16,8 @@ PriceText price_from(const Statement& row, int first) {
           row.text(first + 4), row.text(first + 5), row.text(first + 6)};
 }
 
-void add_layers(const Database& db, const Record& record) {
-  Statement insert(db, "INSERT INTO layers VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+void add_layers(StatementCache& prepared, const Record& record) {
+  Statement& insert = prepared("INSERT INTO layers VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   for (std::size_t i = 0; i < record.layers.size(); ++i) {
     const auto& r = record.layers[i];
     insert.bind(1, record.hash).bind(2, i).bind(3, r.name).bind(4, r.op).bind(5, r.engine);
@@ -28,8 +28,8 @@ void add_layers(const Database& db, const Record& record) {
   }
 }
 
-void add_energy(const Database& db, const Record& record) {
-  Statement insert(db, "INSERT INTO energy VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+void add_energy(StatementCache& prepared, const Record& record) {
+  Statement& insert = prepared("INSERT INTO energy VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   for (std::size_t i = 0; i < record.energy.size(); ++i) {
     const auto& r = record.energy[i];
     insert.bind(1, record.hash).bind(2, i).bind(3, r.component).bind(4, r.kind).bind(5, r.action);
@@ -39,8 +39,8 @@ void add_energy(const Database& db, const Record& record) {
   }
 }
 
-void add_area(const Database& db, const Record& record) {
-  Statement insert(db, "INSERT INTO area VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)");
+void add_area(StatementCache& prepared, const Record& record) {
+  Statement& insert = prepared("INSERT INTO area VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)");
   for (std::size_t i = 0; i < record.area.size(); ++i) {
     const auto& r = record.area[i];
     insert.bind(1, record.hash).bind(2, i).bind(3, r.component).bind(4, r.kind).bind(5, r.count);
@@ -52,38 +52,42 @@ void add_area(const Database& db, const Record& record) {
 
 }  // namespace
 
-void Results::add_run(const Record& record) {
+void Results::add_run(const Record& record, const std::vector<PointRow>& points) {
+  StatementCache& prepared = *prepared_;
   Transaction transaction(*db_);
   const auto bound = record.texts.find("dram_bound_by");
-  Statement run(*db_, "INSERT INTO runs VALUES (?,?,?,?)");
+  Statement& run = prepared("INSERT INTO runs VALUES (?,?,?,?)");
   run.bind(1, record.hash).bind(2, record.seed).bind(3, record.resolved_yaml);
   run.bind(4, bound == record.texts.end() ? "" : bound->second).run();
-  Statement metric(*db_, "INSERT INTO metrics VALUES (?,?,?)");
+  Statement& metric = prepared("INSERT INTO metrics VALUES (?,?,?)");
   for (const auto& [column, value] : record.metrics)
     metric.bind(1, record.hash).bind(2, column).bind(3, value).run();
-  add_layers(*db_, record);
-  add_energy(*db_, record);
-  add_area(*db_, record);
-  Statement warning(*db_, "INSERT INTO warnings VALUES (?,?,?)");
+  add_layers(prepared, record);
+  add_energy(prepared, record);
+  add_area(prepared, record);
+  Statement& warning = prepared("INSERT INTO warnings VALUES (?,?,?)");
   for (std::size_t i = 0; i < record.warnings.size(); ++i)
     warning.bind(1, record.hash).bind(2, i).bind(3, record.warnings[i]).run();
-  Statement host(*db_, "INSERT INTO host VALUES (?,?)");
+  Statement& host = prepared("INSERT INTO host VALUES (?,?)");
   host.bind(1, record.hash).bind(2, record.host_seconds).run();
+  for (const auto& point : points) set_point(point);
   transaction.commit();
 }
 
 std::map<std::string, double> Results::metrics(const std::string& hash) const {
+  StatementCache& prepared = *prepared_;
   std::map<std::string, double> values;
-  Statement query(*db_, "SELECT quantity, value FROM metrics WHERE hash = ?");
+  Statement& query = prepared("SELECT quantity, value FROM metrics WHERE hash = ?");
   query.bind(1, hash);
   while (query.step()) values[query.text(0)] = query.real(1);
   return values;
 }
 
 Record Results::run(const std::string& hash) const {
+  StatementCache& prepared = *prepared_;
   Record record;
   record.hash = hash;
-  Statement run(*db_, "SELECT seed, resolved_yaml, dram_bound_by FROM runs WHERE hash = ?");
+  Statement& run = prepared("SELECT seed, resolved_yaml, dram_bound_by FROM runs WHERE hash = ?");
   if (!run.bind(1, hash).step())
     throw Error(unreadable).at(db_->path()).say("has no run with the hash " + hash);
   record.seed = run.integer(0);
@@ -92,7 +96,7 @@ Record Results::run(const std::string& hash) const {
 
   record.metrics = metrics(hash);
 
-  Statement layers(*db_, "SELECT * FROM layers WHERE hash = ? ORDER BY layer");
+  Statement& layers = prepared("SELECT * FROM layers WHERE hash = ? ORDER BY layer");
   layers.bind(1, hash);
   while (layers.step()) {
     LayerRow r;
@@ -108,22 +112,22 @@ Record Results::run(const std::string& hash) const {
     record.layers.push_back(std::move(r));
   }
 
-  Statement energy(*db_, "SELECT * FROM energy WHERE hash = ? ORDER BY row");
+  Statement& energy = prepared("SELECT * FROM energy WHERE hash = ? ORDER BY row");
   energy.bind(1, hash);
   while (energy.step())
     record.energy.push_back({energy.text(2), energy.text(3), energy.text(4), energy.text(5),
                              energy.integer(6), energy.real(7), price_from(energy, 8)});
 
-  Statement area(*db_, "SELECT * FROM area WHERE hash = ? ORDER BY row");
+  Statement& area = prepared("SELECT * FROM area WHERE hash = ? ORDER BY row");
   area.bind(1, hash);
   while (area.step())
     record.area.push_back(
         {area.text(2), area.text(3), area.integer(4), area.real(5), price_from(area, 6)});
 
-  Statement warnings(*db_, "SELECT text FROM warnings WHERE hash = ? ORDER BY row");
+  Statement& warnings = prepared("SELECT text FROM warnings WHERE hash = ? ORDER BY row");
   warnings.bind(1, hash);
   while (warnings.step()) record.warnings.push_back(warnings.text(0));
-  Statement host(*db_, "SELECT seconds FROM host WHERE hash = ?");
+  Statement& host = prepared("SELECT seconds FROM host WHERE hash = ?");
   if (host.bind(1, hash).step()) record.host_seconds = host.real(0);
   return record;
 }

@@ -117,13 +117,13 @@ class Engine {
       }
       const store::Record record =
           sweep_.constraints.empty() ? store::Record{} : results_->run(hash);
-      for (const auto position : group) succeed(position, record);
+      for (const auto position : group) results_->set_point(succeed(position, record));
       outcome_.shared += group.size();
     }
     plan_.groups = std::move(open);
   }
 
-  void succeed(std::uint64_t position, const store::Record& record) {
+  const store::PointRow& succeed(std::uint64_t position, const store::Record& record) {
     auto& row = plan_.rows[position];
     row.status = store::Status::ok;
     row.message.clear();
@@ -135,7 +135,7 @@ class Engine {
           row.violated += (row.violated.empty() ? "" : "; ") + constraint.text();
     }
     row.feasible = row.violated.empty();
-    results_->set_point(row);
+    return row;
   }
 
   void fail(std::uint64_t position, const std::string& message) {
@@ -173,8 +173,9 @@ class Engine {
     if (!reply.lost && reply.text.front() == has_record) {
       const store::Record record = store::decode(std::string_view(reply.text).substr(1));
       if (record.hash == plan_.rows[group.front()].hash) {
-        results_->add_run(record);
-        for (const auto position : group) succeed(position, record);
+        std::vector<store::PointRow> rows;
+        for (const auto position : group) rows.push_back(succeed(position, record));
+        results_->add_run(record, rows);
         ++outcome_.simulated;
         outcome_.shared += group.size() - 1;
         return true;

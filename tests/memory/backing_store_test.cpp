@@ -69,7 +69,9 @@ TEST(BackingStore, keeps_what_is_written) {
   BackingStore store;
   store.map(0, std::vector<std::byte>(4));
   *store.at(2, 1) = std::byte{7};
-  EXPECT_EQ(store.region(0), (std::vector<std::byte>{{}, {}, std::byte{7}, {}}));
+  std::vector<std::byte> all(4);
+  store.read(0, 4, all.data());
+  EXPECT_EQ(all, (std::vector<std::byte>{{}, {}, std::byte{7}, {}}));
 }
 
 TEST(BackingStore, asks_for_bytes_at_the_first_access_and_once) {
@@ -83,7 +85,7 @@ TEST(BackingStore, asks_for_bytes_at_the_first_access_and_once) {
   EXPECT_EQ(*store.at(70, 1), std::byte{6});
   EXPECT_EQ(asked, 1);
   *store.at(70, 1) = std::byte{9};
-  EXPECT_EQ(store.region(64)[6], std::byte{9});
+  EXPECT_EQ(*store.at(64 + 6, 1), std::byte{9});
   EXPECT_EQ(asked, 1);
 }
 
@@ -105,6 +107,26 @@ TEST(BackingStore, is_empty_when_cleared) {
   store.clear();
   EXPECT_FALSE(store.mapped(0));
   EXPECT_THROW(store.at(8, 1), InternalError);
+}
+
+TEST(BackingStore, reads_across_pieces_and_makes_each_once_while_it_lasts) {
+  BackingStore store;
+  std::vector<std::uint64_t> asked;
+  store.map_pieces(100, 12, [&](std::uint64_t offset) {
+    asked.push_back(offset);
+    const std::uint64_t begin = offset / 4 * 4;  // pieces of four bytes that hold their address
+    std::vector<std::byte> bytes;
+    for (std::uint64_t i = 0; i < 4; ++i) bytes.push_back(static_cast<std::byte>(begin + i));
+    return std::make_pair(begin, std::move(bytes));
+  });
+  std::vector<std::byte> got(7);
+  store.read(102, 7, got.data());
+  for (std::size_t i = 0; i < got.size(); ++i) EXPECT_EQ(got[i], static_cast<std::byte>(2 + i));
+  EXPECT_EQ(asked, (std::vector<std::uint64_t>{2, 4, 8}));
+  store.read(109, 2, got.data());
+  EXPECT_EQ(asked.size(), 3u);
+  EXPECT_THROW(store.at(100, 1), InternalError);
+  EXPECT_THROW(store.read(108, 5, got.data()), InternalError);
 }
 
 }  // namespace
