@@ -173,7 +173,10 @@ bool Results::empty() const {
 }
 
 bool Results::has_run(const std::string& hash) const {
-  return (*prepared_)("SELECT 1 FROM runs WHERE hash = ?").bind(1, hash).step();
+  Statement& query = (*prepared_)("SELECT 1 FROM runs WHERE hash = ?");
+  const bool found = query.bind(1, hash).step();
+  query.reset();  // a statement that stands on a row keeps its view of the file open
+  return found;
 }
 
 std::vector<SweepRow> Results::sweeps() const {

@@ -93,6 +93,7 @@ Record Results::run(const std::string& hash) const {
   record.seed = run.integer(0);
   record.resolved_yaml = run.text(1);
   if (!run.text(2).empty()) record.texts["dram_bound_by"] = run.text(2);
+  run.reset();
 
   record.metrics = metrics(hash);
 
@@ -129,6 +130,7 @@ Record Results::run(const std::string& hash) const {
   while (warnings.step()) record.warnings.push_back(warnings.text(0));
   Statement& host = prepared("SELECT seconds FROM host WHERE hash = ?");
   if (host.bind(1, hash).step()) record.host_seconds = host.real(0);
+  host.reset();
   return record;
 }
 
