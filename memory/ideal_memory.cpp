@@ -19,6 +19,8 @@ namespace {
 
 using Wide = unsigned __int128;
 
+constexpr std::uint64_t longest_seconds = latest_time / femtoseconds_per_second;
+
 class IdealMemory : public Memory {
  public:
   IdealMemory(const char* name, const MemoryConfig& config, const Clock& clock)
@@ -85,7 +87,17 @@ class IdealMemory : public Memory {
     bus_free_ = start + static_cast<Wide>(bytes) * per_byte_;
     busy_ += bus_free_ - start;
     statistics_.bus_busy = busy_time();
-    const auto last_tick = static_cast<std::uint64_t>((bus_free_ + rate_ - 1) / rate_);
+    const Wide last = (bus_free_ + rate_ - 1) / rate_;
+    const bool late = config_.bandwidth.per_cycle
+                          ? last > static_cast<Wide>(clock_.frequency().value) * longest_seconds
+                          : last > latest_time;
+    if (late)
+      throw Error(time_overflow)
+          .say("the memory would answer after more than " + std::to_string(longest_seconds) +
+               " s of simulated time")
+          .expected("a run that ends before")
+          .remedy("raise memory.bandwidth or core.clock");
+    const auto last_tick = static_cast<std::uint64_t>(last);
     const Femtoseconds moved =
         config_.bandwidth.per_cycle ? clock_.time_of(Cycles(last_tick)) : Femtoseconds(last_tick);
     if (!config_.latency.in_cycles) return moved + config_.latency.time;

@@ -13,10 +13,17 @@
 #include <systemc>
 #include <tlm>
 
+#include "base/error.h"
 #include "base/units.h"
 #include "memory/backing_store.h"
 
 namespace mantissa::memory {
+
+inline const ErrorKind time_overflow{
+    "memory.time-overflow", ExitCode::bad_input,
+    "A run takes longer than the 5 hours of simulated time that fit 64 bits of femtoseconds."};
+// What every clock edge and answer must stay below.
+constexpr std::uint64_t latest_time = ~0ull / 2;  // fs
 
 // Rows of `row_bytes` every `stride` bytes: what one burst of a strided DMA descriptor touches.
 struct Pattern : tlm::tlm_extension<Pattern> {

@@ -104,7 +104,7 @@ const Schema<VectorConfig>& VectorConfig::schema() {
 
 const Schema<DmaConfig>& DmaConfig::schema() {
   static const auto schema =
-      Schema<DmaConfig>("DMA engines, one for loads and one for stores.")
+      Schema<DmaConfig>("DMA engines: one for weights, one for other loads, one for stores.")
           .optional("outstanding", &DmaConfig::outstanding, range(1, 4096), "Bursts in flight.")
           .optional("burst", &DmaConfig::burst, range(16, 1 << 20), "Bytes of one burst at most.")
           .optional("issue", &DmaConfig::issue, range(1, 4096),

@@ -45,8 +45,13 @@ Core::Core(const sc_core::sc_module_name& name, std::uint32_t rank, const ArchCo
     // Every fold adds its sums; all but a tile's first read them back.
     const std::uint64_t sums = work.tile.m * work.tile.n * 4;
     const std::uint64_t depth = ceil_div(work.tile.k, matrix_.model().order().length(work.tile.k));
-    accumulators_.write_bytes += sums * depth;
-    accumulators_.read_bytes += sums * (depth - (work.tile.first ? 1 : 0));
+    // Output stationary, sums stay in the array until they are complete.
+    if (matrix_.model().order() == numerics::output_stationary) {
+      if (work.tile.last) accumulators_.write_bytes += sums;
+    } else {
+      accumulators_.write_bytes += sums * depth;
+      accumulators_.read_bytes += sums * (depth - (work.tile.first ? 1 : 0));
+    }
     results_[command.layer].busy += t.busy;
   };
   link_.describe_with([this](const Command& command) {
@@ -55,6 +60,9 @@ Core::Core(const sc_core::sc_module_name& name, std::uint32_t rank, const ArchCo
     Ring::Request request;
     request.kind = op.kind;
     request.name = op.name;
+    const auto members = op.integers("ranks", {});
+    request.members =
+        members.empty() ? op.integer("group_size", 0) : static_cast<std::int64_t>(members.size());
     request.bytes = std::max<std::uint64_t>(
         std::get<LinkCommand>(command.work).bytes,
         static_cast<std::uint64_t>(std::max<std::int64_t>(0, op.integer("bytes", 0))));
@@ -85,7 +93,7 @@ void Core::reset() {
   lowering_now_ = false;
   next_layer_ = 0;
   end_ = Cycles(0);
-  stored_ = false;
+  stored_from_ = stored_to_ = Cycles(0);
 }
 
 void Core::start(const Plan& plan, const RunOptions& options, Femtoseconds origin,
@@ -197,14 +205,22 @@ void Core::retire(LayerId id) {
 
 void Core::span(const Command& command, Cycles start, Cycles end) {
   LayerResult& result = results_[command.layer];
-  result.start = std::min(result.start, start);
+  // Weights are fetched while earlier layers run: that does not begin a layer.
+  if (command.engine != EngineKind::weights) result.start = std::min(result.start, start);
   result.end = std::max(result.end, end);
-  if (end >= end_) {
-    end_ = end;
-    stored_ = command.engine == EngineKind::store;
+  end_ = std::max(end_, end);
+  if (command.engine == EngineKind::store) {
+    // Write-backs that follow each other without a gap are one.
+    if (start > stored_to_) stored_from_ = start;
+    stored_to_ = std::max(stored_to_, end);
   }
-  if (command.engine != EngineKind::matrix && arch::name(command.engine) == result.engine)
-    result.busy += end - start;
+  if (command.engine != EngineKind::matrix && arch::name(command.engine) == result.engine) {
+    // Commands overlap in the engine's pipeline: every cycle counts once.
+    Cycles& until = live_.at(command.layer).counted_until;
+    const Cycles from = std::max(start, until);
+    if (end > from) result.busy += end - from;
+    until = std::max(until, end);
+  }
   if (context_.observer != nullptr)
     context_.observer->slice({context_.core, arch::name(command.engine), arch::name(command.engine),
                               plan_->layers[command.layer].head, start, end});
@@ -221,7 +237,8 @@ void Core::count_vector_work(const LoweredLayer& layer) {
         vector_elements_["copy"] += layer.vector_elements;
       continue;
     }
-    vector_elements_[trace::name(ops[id].kind)] += layer.vector_elements;
+    vector_elements_[trace::name(ops[id].kind)] +=
+        head ? layer.head_elements : layer.vector_elements;
   }
 }
 

@@ -36,7 +36,9 @@ class Core : public sc_core::sc_module {
 
   // What happened.
   Cycles end() const { return end_; }
-  Stall tail() const { return stored_ ? Stall::dram : Stall::dependency; }
+  // The last unbroken run of write-backs.
+  Cycles stored_from() const { return stored_from_; }
+  Cycles stored_to() const { return stored_to_; }
   const MatrixEngine& matrix() const { return matrix_; }
   const VectorEngine& vector() const { return vector_; }
   const Scratchpad& scratchpad() const { return scratchpad_; }
@@ -78,6 +80,7 @@ class Core : public sc_core::sc_module {
     LoweredLayer layer;
     std::uint64_t finished = 0;  // commands
     bool complete = false;       // all commands are emitted
+    Cycles counted_until{};      // of the main engine's busy time
   };
   LayerId next_layer_ = 0;
   bool lowering_now_ = false;  // layer next_layer_ - 1 has more commands to come
@@ -87,7 +90,7 @@ class Core : public sc_core::sc_module {
   std::map<std::string, std::uint64_t> vector_elements_;  // by operator name
   std::uint64_t commands_ = 0;
   Cycles end_{};
-  bool stored_ = false;
+  Cycles stored_from_{}, stored_to_{};
 };
 
 }  // namespace mantissa::arch

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/core/engine.h"
 
+#include "memory/memory.h"
+
 namespace mantissa::arch {
 
 const char* name(EngineKind kind) {
@@ -55,6 +57,13 @@ Cycles Engine::now() const {
 void Engine::wake_at(Cycles cycle) {
   if (cycle >= next_wake_) return;
   next_wake_ = cycle;
+  constexpr std::uint64_t longest_seconds = memory::latest_time / femtoseconds_per_second;
+  if (cycle.value / context_.clock.frequency().value >= longest_seconds)
+    throw Error(memory::time_overflow)
+        .say("the run would take more than " + std::to_string(longest_seconds) +
+             " s of simulated time")
+        .expected("a run that ends before")
+        .remedy("raise core.clock");
   const Femtoseconds at = context_.clock.time_of(cycle) + context_.origin;
   const std::uint64_t stamp = sc_core::sc_time_stamp().value();
   event_.notify(sc_core::sc_time::from_value(at.value > stamp ? at.value - stamp : 0));

@@ -24,7 +24,7 @@ void MatrixEngine::reset() {
   time_ = {};
   accounted_ = Cycles(0);
   used_ = false;
-  folds_ = macs_ = 0;
+  folds_ = array_folds_ = macs_ = 0;
 }
 
 void MatrixEngine::advance(Cycles now) {
@@ -44,6 +44,7 @@ void MatrixEngine::begin(Cycles now) {
   const MatrixTimetable t = model_->append(work.tile, now);
   account(t, readiness, now);
   folds_ += t.folds;
+  array_folds_ += t.array_folds;
   macs_ += work.macs;
   if (on_timetable) on_timetable(*command, t);
   if (compute_) compute_(*command);
@@ -95,12 +96,15 @@ void MatrixEngine::account(const MatrixTimetable& t, const Readiness& readiness,
   used_ = true;
 }
 
-MatrixTime MatrixEngine::time(Cycles end, Stall tail) const {
+MatrixTime MatrixEngine::time(Cycles end, Cycles stored_from, Cycles stored_to) const {
   MatrixTime whole = time_;
   MANTISSA_CHECK(end >= accounted_, "a run ended before its matrix unit");
   const Cycles drained = used_ ? std::min(end, accounted_ + model_->drain()) : accounted_;
+  const Cycles to = std::clamp(stored_to, drained, end);
+  const Cycles from = std::clamp(stored_from, drained, to);
   of(whole, Stall::drain) += drained - accounted_;
-  of(whole, tail) += end - drained;
+  of(whole, Stall::dram) += to - from;
+  of(whole, Stall::dependency) += (from - drained) + (end - to);
   return whole;
 }
 

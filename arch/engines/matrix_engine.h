@@ -24,8 +24,11 @@ class MatrixEngine : public Engine {
 
   void compute_with(Compute compute) { compute_ = std::move(compute); }
   const MatrixModel& model() const { return *model_; }
-  // Where cycles [0, end) went; what follows the last command is drain, then `dependency`.
-  MatrixTime time(Cycles end, Stall tail) const;
+  // Where cycles [0, end) went. What follows the last command is drain, then `dependency`, but for
+  // [stored_from, stored_to), the last write-back, which is `dram`.
+  MatrixTime time(Cycles end, Cycles stored_from, Cycles stored_to) const;
+  Cycles busy() const { return time_.busy; }
+  std::uint64_t array_folds() const { return array_folds_; }
   std::uint64_t folds() const { return folds_; }
   std::uint64_t macs() const { return macs_; }
   // Called with each command's timetable, for the layers' records.
@@ -58,7 +61,7 @@ class MatrixEngine : public Engine {
   MatrixTime time_;
   Cycles accounted_{};  // time_ covers [0, accounted_)
   bool used_ = false;
-  std::uint64_t folds_ = 0, macs_ = 0;
+  std::uint64_t folds_ = 0, array_folds_ = 0, macs_ = 0;
 };
 
 }  // namespace mantissa::arch

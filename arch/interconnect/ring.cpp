@@ -90,6 +90,12 @@ LinkConfig Ring::slowest() const {
 void Ring::arrive(std::uint32_t rank, const Request& request, Cycles now,
                   std::function<void(Cycles)> done) {
   const bool pair = point_to_point(request.kind);
+  if (!pair && request.members != 0 && request.members != static_cast<std::int64_t>(ranks_))
+    throw Error(collective_mismatch)
+        .say("'" + request.name + "' (" + trace::name(request.kind) + ") is between " +
+             std::to_string(request.members) + " ranks")
+        .expected("all " + std::to_string(ranks_) + " that run the workload: groups of some of " +
+                  "them are not simulated");
   const std::int64_t from = pair ? request.source : -1, to = pair ? request.destination : -1;
   const std::int64_t tag = pair ? request.tag : 0;
   const std::uint64_t number = counts_[{rank, from, to, tag}]++;

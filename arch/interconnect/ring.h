@@ -41,6 +41,7 @@ class Ring {
   struct Request {
     trace::OpKind kind{};
     std::uint64_t bytes = 0;
+    std::int64_t members = 0;                             // of the group; 0: all ranks
     std::int64_t source = -1, destination = -1, tag = 0;  // send and recv
     std::string name;
   };

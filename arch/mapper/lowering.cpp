@@ -70,6 +70,10 @@ Surroundings surroundings(const Plan& plan, const Layer& layer, const ArchConfig
   const double hz = static_cast<double>(config.core.clock.value);
   s.bytes_per_cycle = config.memory.bandwidth.per_cycle ? config.memory.bandwidth.bytes
                                                         : config.memory.bandwidth.bytes / hz;
+  s.latency = config.memory.latency.in_cycles
+                  ? static_cast<double>(config.memory.latency.cycles.value)
+                  : static_cast<double>(config.memory.latency.time.value) * hz /
+                        static_cast<double>(femtoseconds_per_second);
   s.tile_area = Lowering::tile_area(config);
   s.weight_buffer = config.core.weight_buffer ? config.core.weight_buffer->capacity.value : 0;
   s.accumulator_rows = static_cast<std::uint64_t>(config.core.accumulator.rows);
@@ -169,8 +173,14 @@ std::uint64_t Lowering::weight_image(TensorId weights, const Tiling& tiling) {
   const auto cut = fmt::format("{} {}", tiling.k.front().size, tiling.n.front().size);
   const auto [found, is_new] = images_.emplace(std::make_pair(weights, cut), 0);
   if (is_new) {
-    found->second = first ? plan_.place(weights).dram : images_end_;
-    if (!first) images_end_ += round_up(plan_.place(weights).bytes, alignment);
+    // The tensor's own place, unless somebody reads the tensor there as it is.
+    const auto& ops = plan_.trace->ops;
+    const bool plain = std::any_of(ops.begin(), ops.end(), [&](const trace::Op& op) {
+      return trace::spec(op.kind).op_class == OpClass::matrix && op.inputs[0] == weights;
+    });
+    const bool own = first && !plain;
+    found->second = own ? plan_.place(weights).dram : images_end_;
+    if (!own) images_end_ += round_up(plan_.place(weights).bytes, alignment);
   }
   return found->second;
 }

@@ -28,6 +28,7 @@ struct LoweredLayer {
   Tiling tiling;
   trace::TensorId addend = trace::no_tensor;
   std::uint64_t b_image = 0;          // memory address of the packed weights
+  std::uint64_t head_elements = 0;    // that the head itself works on: window taps counted
   std::uint64_t vector_elements = 0;  // per operator of the layer
   TokenId done = 0;
   std::uint64_t commands = 0;  // emitted so far

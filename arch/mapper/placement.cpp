@@ -101,7 +101,7 @@ void place_tensors(Plan& plan, std::uint64_t resident_area, std::uint64_t dram_b
   std::vector<Lifetime> taken;
   for (Lifetime candidate : candidates) {
     candidate.offset = lowest_offset(candidate, taken);
-    taken.push_back(candidate);
+    taken.push_back(candidate);  // fitting or not: offsets must not depend on the capacity
     if (candidate.offset + candidate.bytes > resident_area) continue;
     Place& place = plan.places[candidate.tensor];
     place.resident = true;
@@ -109,9 +109,17 @@ void place_tensors(Plan& plan, std::uint64_t resident_area, std::uint64_t dram_b
     plan.resident_bytes = std::max(plan.resident_bytes, candidate.offset + candidate.bytes);
   }
 
+  // What lies between two operators of one layer never exists in memory.
+  std::vector<bool> exists(trace.tensors.size(), false);
+  for (TensorId t = 0; t < trace.tensors.size(); ++t)
+    exists[t] = trace.tensor(t).role != Role::activation;
+  for (const Layer& layer : plan.layers) {
+    for (TensorId t : layer.reads) exists[t] = true;
+    for (TensorId t : layer.outputs) exists[t] = true;
+  }
   std::uint64_t next = dram_base;
   for (TensorId t = 0; t < trace.tensors.size(); ++t) {
-    if (plan.storage[t] != t) continue;
+    if (plan.storage[t] != t || !exists[t]) continue;
     Place& place = plan.places[t];
     place.bytes = plan.bytes(t);
     if (place.resident) continue;

@@ -88,7 +88,7 @@ void StreamLowering::collect() {
       if (head_.kind == OpKind::global_avg_pool2d)
         elements_ = static_cast<std::uint64_t>(plan_.tensor(head_.inputs[0]).elements());
       else
-        passes_ += static_cast<std::uint32_t>(kernel());
+        passes_ += static_cast<std::uint32_t>(taps_ = kernel());
       break;
     case OpClass::row: {
       const auto& shape = plan_.tensor(head_.inputs[0]).shape;
@@ -171,7 +171,13 @@ void StreamLowering::reserve() {
   layer_.result.tiling = fmt::format("{} chunks of {} bytes in, {} out", chunks, in_slot, out_slot);
   layer_.result.reason = "streamed past the vector unit";
 
-  if (layer_.engine != EngineKind::link) layer_.vector_elements = elements_;
+  if (layer_.engine != EngineKind::link) {
+    std::uint64_t results = 0;
+    for (TensorId t : layer_.layer->outputs)
+      results = std::max(results, static_cast<std::uint64_t>(plan_.tensor(t).elements()));
+    layer_.vector_elements = results;
+    layer_.head_elements = elements_ * taps_;
+  }
 }
 
 bool StreamLowering::emit(CommandStream& out) {

@@ -41,7 +41,7 @@ class StreamLowering : public LayerProgram {
   std::vector<Stream> in_, out_streams_;
   std::uint64_t in_bytes_ = 0, out_bytes_ = 0;      // through memory
   std::uint64_t read_bytes_ = 0, write_bytes_ = 0;  // scratchpad ports of the vector unit
-  std::uint64_t elements_ = 0, rows_ = 1;
+  std::uint64_t elements_ = 0, rows_ = 1, taps_ = 1;
   std::uint32_t passes_ = 1;
   TokenList producers_, resident_claims_;
   Lowering::Ring in_ring_, out_ring_;

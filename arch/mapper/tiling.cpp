@@ -239,7 +239,21 @@ class Evaluator {
     const double compute =
         per_row_block * column_tiles * row_tiles * static_cast<double>(t.k.size());
     t.array_cycles = compute;
-    const double memory = static_cast<double>(t.dram_bytes) / around_.bytes_per_cycle;
+    // A slot is filled anew only when its tile has been used: each fill pays the latency.
+    const auto fills = [&](std::uint64_t slot, std::uint32_t slots, double count) {
+      if (slots == 0) return 0.0;
+      return count * (around_.latency + static_cast<double>(slot) / around_.bytes_per_cycle) /
+             static_cast<double>(slots);
+    };
+    const double m_tiles = static_cast<double>(t.m.size()),
+                 n_tiles = static_cast<double>(t.n.size());
+    const double k_tiles = static_cast<double>(t.k.size());
+    const double memory =
+        std::max({static_cast<double>(t.dram_bytes) / around_.bytes_per_cycle,
+                  fills(t.a_slot, t.a_slots,
+                        m_tiles * k_tiles * (t.weights_outer || t.k.size() > 1 ? n_tiles : 1)),
+                  fills(t.b_slot, t.b_slots,
+                        n_tiles * k_tiles * (!t.weights_outer || t.k.size() > 1 ? m_tiles : 1))});
     const double vector = static_cast<double>(p_.m * p_.n * p_.groups * around_.vector_passes) /
                           static_cast<double>(around_.vector_lanes);
     // What nothing overlaps: the first operands in, the last results out.

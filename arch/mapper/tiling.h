@@ -39,6 +39,7 @@ struct Surroundings {
   std::uint64_t out_bytes = 1, addend_bytes = 1;  // per element
   std::uint64_t parameter_bytes = 0;              // of the chain, per output column
   double bytes_per_cycle = 1;                     // memory bandwidth in core cycles
+  double latency = 0;                             // of the memory, in core cycles
   std::uint64_t tile_area = 0;                    // scratchpad bytes for tiles
   std::uint64_t weight_buffer = 0;                // 0: weights use the tile area
   std::uint64_t accumulator_rows = 0;

@@ -134,12 +134,12 @@ void Accounting::add(const Core& core) {
   const auto rows = static_cast<std::uint64_t>(matrix.rows);
   const auto columns = static_cast<std::uint64_t>(matrix.columns);
   const std::uint64_t macs = core.matrix().macs();
-  const std::uint64_t offered =
-      core.matrix().time(core.end(), Stall::dependency).busy.value * matrix.peak_macs_per_cycle();
+  const std::uint64_t offered = core.matrix().busy().value * matrix.peak_macs_per_cycle();
   count("matrix", "mac", macs);
-  count("matrix", "gated_mac", offered > macs ? offered - macs : 0);
+  MANTISSA_CHECK(offered >= macs, "more products than the array could make");
+  count("matrix", "gated_mac", offered - macs);
   // A fold's R x C elements shift through (R + 1) / 2 stages on average.
-  const std::uint64_t shifted = core.matrix().folds() * columns * rows * (rows + 1) / 2;
+  const std::uint64_t shifted = core.matrix().array_folds() * columns * rows * (rows + 1) / 2;
   count("matrix", matrix.dataflow == Dataflow::output_stationary ? "drain" : "load_weight",
         shifted);
 

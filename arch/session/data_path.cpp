@@ -118,8 +118,7 @@ void DataPath::begin(const LoweredLayer& layer) {
   }
   if (layer.problem && layer.problem->b_is_parameter) {
     // Layers that share weights and cut them alike share one image.
-    if (images_[layer.b_image]++ == 0)
-      map_weights(layer);
+    if (images_[layer.b_image]++ == 0) map_weights(layer);
   }
   if (layer.problem && plan_.tensor(layer.problem->a).role == Role::parameter) {
     const TensorId a = layer.problem->a;
@@ -361,8 +360,6 @@ void DataPath::drain(const LoweredLayer& layer, const VectorCommand& v) {
     std::map<TensorId, TensorId> here{{head.outputs.front(), value}};
     for (auto id : layer.layer->chain) {
       trace::Op op = trace.ops[id];
-      for (const char* key : {"axis"})
-        if (op.attributes.count(key) != 0) op.attributes[key] = std::int64_t{1};
       if (op.kind == OpKind::requantize || op.kind == OpKind::quantize ||
           op.kind == OpKind::dequantize)
         op.attributes["axis"] = std::int64_t{1};

@@ -15,8 +15,7 @@ PackedWeights::PackedWeights(const MatrixProblem& problem, const Tiling& tiling,
   depth_ = problem.k / taps_;
 }
 
-std::uint64_t PackedWeights::source(std::uint64_t tap, std::uint64_t depth,
-                                    std::uint64_t n) const {
+std::uint64_t PackedWeights::source(std::uint64_t tap, std::uint64_t depth, std::uint64_t n) const {
   if (problem_.convolution) return (n * depth_ + depth) * taps_ + tap;  // O, I, KH, KW
   return problem_.b_transposed ? n * problem_.k + depth : depth * problem_.n + n;
 }

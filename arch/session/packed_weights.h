@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The weights of a layer as they lie in memory: tile after tile of the layer's tiling, columns outer,
-// reduction inner, each tile row-major [k, n], rows ordered (kernel row, kernel column, channel).
+// The weights of a layer as they lie in memory: tile after tile of the layer's tiling, columns
+// outer, reduction inner, each tile row-major [k, n], rows ordered (kernel row, kernel column,
+// channel).
 //
 // Holds one copy of the tensor as the framework has it and packs a tile when it is asked for, so
 // that a layer in flight costs its weights once.

@@ -64,7 +64,7 @@ struct DramResult {
   double achieved_bytes_per_s = 0;  // (read + write) / run time
   double busy_bytes_per_s = 0;      // (read + write) / time with at least one transaction open
   double peak_bytes_per_s = 0;
-  std::string bound_by;           // what bounds it, in words
+  std::string bound_by;  // what bounds it, in words
 };
 
 struct KernelResult {

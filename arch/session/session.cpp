@@ -90,6 +90,8 @@ namespace {
 
 // Below this share of cycles lost to memory, the memory is not what bounds the run.
 constexpr double noticeable = 0.05;
+// From this share of the run on which its bus moves bytes, it is.
+constexpr double saturated = 0.9;
 
 void summarise_memory(const std::vector<std::unique_ptr<memory::Memory>>& memories, RunResult& r) {
   Femtoseconds open{};
@@ -106,6 +108,17 @@ void summarise_memory(const std::vector<std::unique_ptr<memory::Memory>>& memori
   if (open.value > 0)
     r.dram.busy_bytes_per_s =
         bytes * static_cast<double>(femtoseconds_per_second) / static_cast<double>(open.value);
+  // The busiest chip speaks for all.
+  const auto busiest =
+      std::max_element(memories.begin(), memories.end(), [](const auto& a, const auto& b) {
+        return a->statistics().bus_busy < b->statistics().bus_busy;
+      });
+  const double bus_seconds = static_cast<double>((*busiest)->statistics().bus_busy.value) /
+                             static_cast<double>(femtoseconds_per_second);
+  if (bus_seconds >= saturated * r.latency_s && bytes > 0) {
+    r.dram.bound_by = "memory bus";
+    return;
+  }
   Cycles waited{};
   for (const auto& core : r.per_core)
     waited = std::max(waited, core.stalls[static_cast<std::size_t>(Stall::dram)]);
@@ -114,11 +127,6 @@ void summarise_memory(const std::vector<std::unique_ptr<memory::Memory>>& memori
     r.dram.bound_by = "demand: the cores asked for no more";
     return;
   }
-  // The busiest chip speaks for all.
-  const auto busiest =
-      std::max_element(memories.begin(), memories.end(), [](const auto& a, const auto& b) {
-        return a->statistics().bus_busy < b->statistics().bus_busy;
-      });
   r.dram.bound_by = (*busiest)->bound_by();
 }
 
@@ -188,7 +196,7 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
   Accounting accounting(e.config);
   for (std::size_t rank = 0; rank < e.cores.size(); ++rank) {
     Core& core = *e.cores[rank];
-    r.per_core.push_back(core.matrix().time(r.cycles, core.tail()));
+    r.per_core.push_back(core.matrix().time(r.cycles, core.stored_from(), core.stored_to()));
     r.matrix.busy += r.per_core.back().busy;
     for (std::size_t s = 0; s < stall_kinds; ++s) r.matrix.stalls[s] += r.per_core.back().stalls[s];
     r.macs += core.matrix().macs();

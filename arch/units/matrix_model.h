@@ -34,11 +34,12 @@ struct MatrixTimetable {
   Cycles end{};           // the last one has
   // Cycles from the end of the command before (or cycle 0) to stream_end, without the time in which
   // this command's operands were not ready:
-  Cycles busy{};         // operands streamed
-  Cycles weight_load{};  // array waited for the stationary operand
-  Cycles operand{};      // scratchpad too slow
-  Cycles drain{};        // array waited for its own results to leave
-  std::uint64_t folds = 0;
+  Cycles busy{};                  // operands streamed
+  Cycles weight_load{};           // array waited for the stationary operand
+  Cycles operand{};               // scratchpad too slow
+  Cycles drain{};                 // array waited for its own results to leave
+  std::uint64_t folds = 0;        // one after the other
+  std::uint64_t array_folds = 0;  // of all arrays: how often one was loaded, or drained
 };
 
 class MatrixModel {

@@ -42,6 +42,8 @@ const std::vector<ResultField>& result_fields() {
       {"peak_macs_per_cycle", T::number, "1/cycle",
        "Multiply-accumulates per cycle of all matrix units together: rows x columns x units x "
        "cores."},
+      {"matrix_formula", T::text, "",
+       "Cycles of one stall-free product of M x K by K x N in F folds on an R x C array."},
       {"utilization", T::number, "", "macs / (peak_macs_per_cycle x cycles), from 0 to 1."},
       {"energy_pj", T::object, "pJ",
        "Energy by part of the chip, static power over the run included, and their sum `total`."},

@@ -163,6 +163,7 @@ Json to_json(const Point& point, const arch::RunResult& result) {
   json["cycles"] = result.cycles.value;
   json["latency_s"] = finite(result.latency_s, "latency_s");
   json["macs"] = result.macs;
+  json["matrix_formula"] = result.matrix_formula;
   json["peak_macs_per_cycle"] = finite(result.peak_macs_per_cycle, "peak_macs_per_cycle");
   json["utilization"] = finite(result.utilization, "utilization");
   json["energy_pj"] = parts_json(result.power.energy_by_part, result.power.total_energy);

@@ -61,8 +61,11 @@ SystolicArray::Folds SystolicArray::folds(const MatrixTile& tile) const {
   const std::uint64_t by_columns = std::min(units_, blocks);
   const std::uint64_t by_other = units_ / by_columns;
   const std::uint64_t rounds = ceil_div(blocks, by_columns);
-  if (os) return {rounds * ceil_div(ceil_div(other, rows_), by_other), tile.k};
-  return {rounds * ceil_div(tile.k, rows_), ceil_div(other, by_other)};
+  const std::uint64_t row_blocks = ceil_div(other, rows_), k_blocks = ceil_div(tile.k, rows_);
+  if (os)
+    return {rounds * ceil_div(row_blocks, by_other), tile.last ? blocks * row_blocks : 0, tile.k};
+  return {rounds * k_blocks, blocks * k_blocks * std::min(by_other, other),
+          ceil_div(other, by_other)};
 }
 
 std::uint64_t SystolicArray::slowdown(std::uint64_t operand_bytes) const {
@@ -72,22 +75,29 @@ std::uint64_t SystolicArray::slowdown(std::uint64_t operand_bytes) const {
   return std::max<std::uint64_t>(1, ceil_div(elements * operand_bytes, bytes_per_cycle_));
 }
 
+std::uint64_t SystolicArray::load_cycles(std::uint64_t operand_bytes) const {
+  return std::max(rows_, ceil_div(rows_ * columns_ * units_ * operand_bytes, bytes_per_cycle_));
+}
+
 MatrixTimetable SystolicArray::append(const MatrixTile& tile, Cycles ready) {
   MANTISSA_CHECK(tile.m > 0 && tile.k > 0 && tile.n > 0, "a matrix tile without elements");
   const Folds f = folds(tile);
   const std::uint64_t slow = slowdown(tile.operand_bytes);
-  return dataflow_ == Dataflow::output_stationary ? append_output_stationary(tile, f, slow, ready)
-                                                  : append_stationary(f, slow, ready);
+  return dataflow_ == Dataflow::output_stationary
+             ? append_output_stationary(tile, f, slow, ready)
+             : append_stationary(f, slow, load_cycles(tile.operand_bytes), ready);
 }
 
-MatrixTimetable SystolicArray::append_stationary(const Folds& f, std::uint64_t slow, Cycles ready) {
+MatrixTimetable SystolicArray::append_stationary(const Folds& f, std::uint64_t slow,
+                                                 std::uint64_t load, Cycles ready) {
   const std::uint64_t stream = f.stream * slow;
   const std::uint64_t drain = rows_ + columns_ - 2;
-  const std::uint64_t between = double_buffer_ ? std::max(stream, rows_) : stream + drain + rows_;
+  const std::uint64_t between = double_buffer_ ? std::max(stream, load) : stream + drain + load;
   MatrixTimetable t;
   t.folds = f.count;
+  t.array_folds = f.arrays;
   t.start = std::max(ready, double_buffer_ ? shadow_free_ : free_);
-  t.first_stream = t.start + Cycles(rows_);
+  t.first_stream = t.start + Cycles(load);
   if (double_buffer_) t.first_stream = std::max(t.first_stream, free_);
   const Cycles last_stream = t.first_stream + Cycles((f.count - 1) * between);
 
@@ -99,7 +109,7 @@ MatrixTimetable SystolicArray::append_stationary(const Folds& f, std::uint64_t s
     t.stream_end = last_stream + Cycles(stream);
     shadow_free_ = last_stream;
   } else {
-    t.weight_load += Cycles((f.count - 1) * rows_);
+    t.weight_load += Cycles((f.count - 1) * load);
     t.drain = Cycles(f.count * drain);
     t.stream_end = last_stream + Cycles(stream + drain);
   }
@@ -118,6 +128,7 @@ MatrixTimetable SystolicArray::append_output_stationary(const MatrixTile& tile, 
                  "sums that stay in the array over several tiles need one fold per tile");
   MatrixTimetable t;
   t.folds = f.count;
+  t.array_folds = f.arrays;
   const Cycles earliest = tile.first ? std::max(free_, drain_free_) : free_;
   t.start = t.first_stream = std::max(ready, earliest);
   const Cycles last_stream = t.first_stream + Cycles((f.count - 1) * between);

@@ -44,11 +44,15 @@ class SystolicArray : public MatrixModel {
  private:
   struct Folds {
     std::uint64_t count;   // one after the other
+    std::uint64_t arrays;  // of all arrays together
     std::uint64_t stream;  // cycles of operands per fold when nothing stalls
   };
   Folds folds(const MatrixTile& tile) const;
   std::uint64_t slowdown(std::uint64_t operand_bytes) const;
-  MatrixTimetable append_stationary(const Folds& f, std::uint64_t slow, Cycles ready);
+  // Cycles to shift a stationary operand in: R, or as long as the scratchpad takes to deliver it.
+  std::uint64_t load_cycles(std::uint64_t operand_bytes) const;
+  MatrixTimetable append_stationary(const Folds& f, std::uint64_t slow, std::uint64_t load,
+                                    Cycles ready);
   MatrixTimetable append_output_stationary(const MatrixTile& tile, const Folds& f,
                                            std::uint64_t slow, Cycles ready);
 

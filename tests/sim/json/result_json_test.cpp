@@ -71,6 +71,7 @@ TEST(ResultJson, has_the_documented_keys_and_types) {
                                           "cycles:integer",
                                           "latency_s:number",
                                           "macs:integer",
+                                          "matrix_formula:text",
                                           "peak_macs_per_cycle:number",
                                           "utilization:number",
                                           "energy_pj:object",
