@@ -40,6 +40,7 @@ Core::Core(const sc_core::sc_module_name& name, std::uint32_t rank, const ArchCo
   tokens_.on_wake([this](std::uint32_t listeners) { wake(listeners); });
   matrix_.on_timetable = [this](const Command& command, const MatrixTimetable& t) {
     const auto& work = std::get<MatrixCommand>(command.work);
+    matrix_bytes_read_ += work.a_bytes + work.b_bytes;
     scratchpad_.count_read(work.a, work.a_bytes);
     scratchpad_.count_read(work.b, work.b_bytes);
     // Every fold adds its sums; all but a tile's first read them back.
@@ -89,7 +90,7 @@ void Core::reset() {
   live_.clear();
   results_.clear();
   vector_elements_.clear();
-  wakeups_ = commands_ = queued_ = 0;
+  wakeups_ = commands_ = queued_ = matrix_bytes_read_ = 0;
   lowering_now_ = false;
   next_layer_ = 0;
   end_ = Cycles(0);

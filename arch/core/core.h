@@ -27,6 +27,9 @@ class Core : public sc_core::sc_module {
   DmaEngine& loads() { return loads_; }
   DmaEngine& weights() { return weights_; }
   DmaEngine& stores() { return stores_; }
+  std::uint64_t loaded_bytes() const { return loads_.bytes() + weights_.bytes(); }
+  std::uint64_t stored_bytes() const { return stores_.bytes(); }
+  std::uint64_t matrix_bytes_read() const { return matrix_bytes_read_; }
 
   // Starts a trace at `origin` = cycle 0. `store` is the chip's memory contents in data mode.
   void start(const Plan& plan, const RunOptions& options, Femtoseconds origin,
@@ -88,7 +91,7 @@ class Core : public sc_core::sc_module {
   std::uint64_t queued_ = 0;  // commands emitted and not finished
   std::vector<LayerResult> results_;
   std::map<std::string, std::uint64_t> vector_elements_;  // by operator name
-  std::uint64_t commands_ = 0;
+  std::uint64_t commands_ = 0, matrix_bytes_read_ = 0;
   Cycles end_{};
   Cycles stored_from_{}, stored_to_{};
 };

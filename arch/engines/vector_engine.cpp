@@ -16,7 +16,8 @@ VectorEngine::VectorEngine(const sc_core::sc_module_name& name, const VectorConf
 void VectorEngine::reset() {
   Engine::reset();
   agenda_.clear();
-  free_ = busy_ = Cycles(0);
+  free_ = Cycles(0);
+  bytes_read_ = bytes_written_ = 0;
 }
 
 void VectorEngine::advance(Cycles now) {
@@ -27,12 +28,13 @@ void VectorEngine::advance(Cycles now) {
     const Cycles start = std::max(now, free_);
     const Cycles cycles(ceil_div(work.elements, lanes_) * work.passes);
     free_ = start + cycles;
-    busy_ += cycles;
     if (work.slot >= 0) {
       const auto& slot = accumulators_.slot(static_cast<std::uint32_t>(work.slot));
       free_ = std::max(free_, slot.complete_at);
       accumulators_.read_bytes += work.m * work.n * 4;
     }
+    bytes_read_ += work.read_bytes;
+    bytes_written_ += work.write_bytes;
     scratchpad_.count_read(work.addend, work.read_bytes);
     scratchpad_.count_write(work.out, work.write_bytes);
     agenda_.push_back({free_ + latency_, std::move(command), start, able_since});

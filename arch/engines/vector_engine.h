@@ -20,7 +20,9 @@ class VectorEngine : public Engine {
                Accumulators& accumulators, Scratchpad& scratchpad, CoreContext& context);
 
   void compute_with(Compute compute) { compute_ = std::move(compute); }
-  Cycles busy() const { return busy_; }
+  // Through its scratchpad ports.
+  std::uint64_t bytes_read() const { return bytes_read_; }
+  std::uint64_t bytes_written() const { return bytes_written_; }
   void reset() override;
 
  private:
@@ -38,7 +40,8 @@ class VectorEngine : public Engine {
   Scratchpad& scratchpad_;
   Compute compute_;
   std::deque<Pending> agenda_;  // completion times never decrease: the unit works in order
-  Cycles free_{}, busy_{};
+  Cycles free_{};
+  std::uint64_t bytes_read_ = 0, bytes_written_ = 0;
 };
 
 }  // namespace mantissa::arch

@@ -154,6 +154,12 @@ void Accounting::add(const Core& core) {
   if (config_.core.weight_buffer)
     storage("weight_buffer", core.scratchpad().weight_traffic().read,
             core.scratchpad().weight_traffic().write);
+  // The same bytes once more, counted where they come from and go to: check_conservation compares.
+  traffic_["dma.load"] += core.loaded_bytes();
+  traffic_["dma.store"] += core.stored_bytes();
+  traffic_["matrix.read"] += core.matrix_bytes_read();
+  traffic_["vector.read"] += core.vector().bytes_read();
+  traffic_["vector.write"] += core.vector().bytes_written();
   for (const auto& [op, elements] : core.vector_elements())
     for (const auto& [action, per_element] : vector_actions(op))
       count("vector", action, elements * per_element);

@@ -39,6 +39,25 @@ void check_conservation(const RunResult& r, const std::vector<trace::Trace>& tra
                  "memory moved " + std::to_string(r.dram.read_bytes) + " + " +
                      std::to_string(r.dram.write_bytes) + " bytes, layers " +
                      std::to_string(reads) + " + " + std::to_string(writes));
+  // Every level hands on what the level beside it took or gave.
+  const auto moved = [&](const char* boundary) {
+    const auto found = r.traffic.find(boundary);
+    return found == r.traffic.end() ? 0 : found->second;
+  };
+  const auto equal = [](const char* what, std::uint64_t a, std::uint64_t b) {
+    MANTISSA_CHECK(a == b, std::string("bytes ") + what + ": " + std::to_string(a) + " against " +
+                               std::to_string(b));
+  };
+  equal("read from memory and loaded", r.dram.read_bytes, moved("dma.load"));
+  equal("stored and written to memory", moved("dma.store"), r.dram.write_bytes);
+  equal("counted as memory traffic and moved", moved("dram.read") + moved("dram.write"),
+        r.dram.read_bytes + r.dram.write_bytes);
+  equal("written to local storage by loads and the vector unit",
+        moved("scratchpad.write") + moved("weight_buffer.write"),
+        moved("dma.load") + moved("vector.write"));
+  equal("read from local storage by stores, the matrix and the vector unit",
+        moved("scratchpad.read") + moved("weight_buffer.read"),
+        moved("dma.store") + moved("matrix.read") + moved("vector.read"));
   for (const auto& core : r.per_core)
     MANTISSA_CHECK(core.total() == r.cycles,
                    "busy and stalls make " + std::to_string(core.total().value) +

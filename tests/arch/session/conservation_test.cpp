@@ -56,6 +56,16 @@ TEST_F(Conservation, holds_in_undamaged_runs_of_all_dataflows) {
   EXPECT_EQ(after([](RunResult&) {}), "");
 }
 
+TEST_F(Conservation, notices_a_byte_that_a_level_loses) {
+  for (const char* boundary : {"dma.load", "dma.store", "dram.read", "dram.write", "matrix.read",
+                               "scratchpad.read", "scratchpad.write", "vector.write"}) {
+    ASSERT_GT(good.traffic.at(boundary), 0u) << boundary;
+    EXPECT_THAT(after([&](RunResult& r) { --r.traffic.at(boundary); }),
+                ::testing::HasSubstr("bytes "))
+        << boundary;
+  }
+}
+
 TEST_F(Conservation, notices_a_mac_too_many_or_too_few) {
   EXPECT_THAT(after([](RunResult& r) { ++r.macs; }), ::testing::HasSubstr("MACs done"));
   EXPECT_THAT(after([](RunResult& r) { --r.macs; }), ::testing::HasSubstr("MACs done"));
