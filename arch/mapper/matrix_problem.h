@@ -3,12 +3,10 @@
 // blocks, acc[m, n] = sum over k of a[m, k] * b[k, n].
 //
 //   matmul   m = rows of a (with its batch dimensions when b has none), k, n
-//   conv2d   m = images x OH x OW output pixels, k = KH x KW x C/groups, n = O/groups; a's rows
-//   come
-//            from the im2col address generator, ordered (kh, kw, c)
-//   gradients of conv2d, shapes only: the input's as images x OH x OW gradients by C/groups x KH x
-//   KW
-//            over O (the vector unit adds them up where windows overlap), the weight's as O by
+//   conv2d   m = images x OH x OW output pixels, k = KH x KW x C/groups, n = O/groups;
+//            a's rows come from the im2col address generator, ordered (kh, kw, c)
+//   gradients of conv2d, shapes only: the input's as images x OH x OW gradients
+//            by C/groups x KH x KW over O (the vector unit adds them up where windows overlap), the weight's as O by
 //            C/groups x KH x KW over images x OH x OW
 //
 // Groups that are small are packed: p of them share a fold on the array's diagonal, p <= min(R / k,

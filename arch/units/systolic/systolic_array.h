@@ -2,9 +2,8 @@
 // Cycle counts of an R x C systolic array in closed form, fold after fold.
 //
 // Weight stationary. A fold holds R rows of K by C columns of N; M inputs stream through it.
-//   double-buffered  s[i+1] = s[i] + max(M, R)       the next weights shift in, R cycles, behind
-//   the
-//                                                    stream: the shadow plane is free once s[i] has
+//   double-buffered  s[i+1] = s[i] + max(M, R)       the next weights shift in behind the
+//                                                    stream, R cycles: the shadow plane is free once s[i] has
 //                                                    begun, since the swap travels with the data
 //   single-buffered  s[i+1] = s[i] + M + (R+C-2) + R drain, then load
 //   results          first row at s + R + C - 1, last at s + M + R + C - 2
