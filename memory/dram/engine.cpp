@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests and what banks want: the steps of a cycle that run for every request.
+#include <algorithm>
+
+#include "base/error.h"
+#include "memory/dram/engine.h"
+
+namespace mantissa::memory::dram {
+
+Cycle Engine::shortest_answer() const {
+  return static_cast<Cycle>(std::min(timing_.CL, timing_.CWL) + timing_.burst);
+}
+
+void Engine::push(const Request& request) {
+  MANTISSA_CHECK(request.bank < banks_, "a request to a bank that the channel does not have");
+  inbox_.push(request);
+}
+
+void Engine::run(Cycle horizon) {
+  for (;;) {
+    if (horizon == forever && open() == 0) return;
+    const Cycle at = next_event();
+    if (at >= horizon) {
+      now_ = std::max(now_, horizon);
+      return;
+    }
+    now_ = at;
+    step();
+    ++now_;
+  }
+}
+
+void Engine::run_until_waiting(std::size_t count) {
+  while (inbox_.size() > count) {
+    now_ = next_event();
+    step();
+    ++now_;
+  }
+}
+
+Cycle Engine::next_event() {
+  if (wanted_direction() != direction_) return now_;
+  if (!direct() && (staged_banks_[direction_] & banks_with_room_) != 0) return now_;
+  if (owing_ > 0)
+    for (const Rank& rank : rank_)
+      if (rank.owed > 0 && !rank.refreshing && (rank.owed > refresh_.postpone || rank.queued == 0))
+        return now_;
+  if (stale_ != 0) choose();
+  Cycle at = std::min(rank_command_.at, refresh_due_);
+  for (const Wanting& wanting : wanting_) at = std::min(at, wanting.choice.at);
+  if (!inbox_.empty() && !intake_blocked_ && inbox_.front().arrival < at) {
+    if (acceptable(inbox_.front()))
+      at = inbox_.front().arrival;
+    else
+      intake_blocked_ = true;
+  }
+  return std::max(at, now_);
+}
+
+void Engine::step() {
+  if (now_ >= refresh_due_ || owing_ > 0) count_refreshes();
+  const bool moved = dispatch();
+  if (!inbox_.empty() && !intake_blocked_ && inbox_.front().arrival <= now_) intake();
+  if (wanted_direction() != direction_) turn();
+  if (!moved) dispatch();
+  send();
+}
+
+// 2. and 5. Dispatch.
+bool Engine::dispatch() {
+  if (direct()) return false;
+  std::uint64_t banks = staged_banks_[direction_] & banks_with_room_;
+  if (banks == 0) return false;
+  Entry* oldest = nullptr;
+  for (; banks != 0; banks &= banks - 1) {
+    Entry* const entry = staged_head_[direction_][static_cast<unsigned>(__builtin_ctzll(banks))];
+    if (oldest == nullptr || entry->order < oldest->order) oldest = entry;
+  }
+  Entry*& head = staged_head_[direction_][oldest->bank];
+  head = oldest->next;
+  if (head == nullptr) staged_banks_[direction_] &= ~(1ull << oldest->bank);
+  --staged_[direction_];
+  intake_blocked_ = false;
+  enter_bank(oldest);
+  return true;
+}
+
+void Engine::enter_bank(Entry* entry) {
+  const std::uint32_t b = entry->bank;
+  Bank& bank = bank_[b];
+  auto& queue = bank.queue;
+  entry->visible = now_;
+  // Reads and writes come by two ways, so the last to enter need not be the youngest.
+  queue.push_back(entry);
+  std::size_t place = queue.size() - 1;
+  for (; place > 0 && queue[place - 1]->order > entry->order; --place)
+    std::swap(queue[place - 1], queue[place]);
+  if (!direct() && queue.size() == bank_depth_) banks_with_room_ &= ~(1ull << b);
+  const bool hit = entry->row == bank.open_row;
+  bank.queued_hits += hit;
+  // Behind others, a request changes what the bank wants only if it is the first for the open row.
+  const bool behind = !direct() && place > 0 && place + 1 == queue.size();
+  if (behind && (!hit || wanted_[b] != static_cast<std::uint8_t>(Target::precharge))) return;
+  want(b);
+}
+
+// 3. Intake.
+bool Engine::acceptable(const Request& request) const {
+  if (staged_[request.write ? writes : reads] >= queue_depth_) return false;
+  // A write may not overtake a read of the same place.
+  return !request.write || in_queues_[reads] == 0 || !filters_[reads].may_hold(request) ||
+         queued_at(request, false) == nullptr;
+}
+
+Entry* Engine::queued_at(const Request& request, bool write) const {
+  const auto matches = [&](const Entry& e) {
+    return e.write == write && e.row == request.row && e.column == request.column;
+  };
+  for (Entry* entry : bank_[request.bank].queue)
+    if (matches(*entry)) return entry;
+  if (direct()) return nullptr;
+  const Direction direction = write ? writes : reads;
+  if ((staged_banks_[direction] >> request.bank & 1) == 0) return nullptr;
+  for (Entry* entry = staged_head_[direction][request.bank]; entry != nullptr; entry = entry->next)
+    if (matches(*entry)) return entry;
+  return nullptr;
+}
+
+void Engine::answer(bool write, std::uint32_t tag, Cycle accepted, Cycle at) {
+  (write ? statistics.writes : statistics.reads) += 1;
+  (write ? statistics.write_latency : statistics.read_latency).add(at - accepted);
+  if (keep_completions) completions.push_back({tag, at});
+}
+
+void Engine::intake() {
+  if (!acceptable(inbox_.front())) {
+    intake_blocked_ = true;
+    return;
+  }
+  const Request request = inbox_.front();
+  inbox_.pop();
+  statistics.wait_before_acceptance += now_ - request.arrival;
+  if (in_queues_[writes] > 0 && filters_[writes].may_hold(request)) {
+    if (Entry* const queued = queued_at(request, true)) {
+      (request.write ? statistics.merged : statistics.forwarded) += 1;
+      answer(request.write, request.tag, now_, now_ + 1);
+      return;
+    }
+  }
+  Entry* const entry = free_.back();
+  free_.pop_back();
+  entry->activated = entry->conflicted = false;
+  entry->first_wait = Wait::none;
+  entry->next = nullptr;
+  entry->order = accepted_++;
+  entry->accepted = now_;
+  entry->row = request.row;
+  entry->column = request.column;
+  entry->tag = request.tag;
+  entry->bank = request.bank;
+  entry->write = request.write;
+  entry->prompt = now_ == request.arrival;
+
+  const Direction direction = request.write ? writes : reads;
+  filters_[direction].add(*entry);
+  ++in_queues_[direction];
+  ++staged_[direction];
+  ++queued_;
+  if (rank_[rank_of_[entry->bank]].queued++ == 0 && ranks_want_) stale_ |= rank_stale;
+  if (direct()) {
+    enter_bank(entry);
+    return;
+  }
+  const std::uint64_t bit = 1ull << entry->bank;
+  if ((staged_banks_[direction] & bit) != 0)
+    staged_tail_[direction][entry->bank]->next = entry;
+  else
+    staged_head_[direction][entry->bank] = entry;
+  staged_tail_[direction][entry->bank] = entry;
+  staged_banks_[direction] |= bit;
+}
+
+// 4. Direction.
+Engine::Direction Engine::wanted_direction() const {
+  const std::size_t w = staged_[writes], r = staged_[reads];
+  if (direction_ == reads)
+    return w >= write_high_ || (w > 0 && in_queues_[reads] == 0) ? writes : reads;
+  return w == 0 || (r > 0 && w <= write_low_) ? reads : writes;
+}
+
+void Engine::turn() {
+  direction_ = direction_ == reads ? writes : reads;
+  if (!direct()) return;
+  for (std::uint32_t b = 0; b < banks_; ++b) want(b);
+}
+
+void Engine::want(std::uint32_t b) {
+  const Bank& bank = bank_[b];
+  if ((blocked_banks_ >> b & 1) != 0) return want_nothing(b);
+  const bool write = direction_ == writes;
+  const auto served = [&](const Entry& e) { return !direct() || e.write == write; };
+  Entry *oldest = nullptr, *hit = nullptr;
+  for (Entry* const entry : bank.queue) {
+    if (!served(*entry)) continue;
+    if (oldest == nullptr) oldest = entry;
+    if (bank.queued_hits == 0) break;
+    if (entry->row == bank.open_row) {
+      hit = entry;
+      break;
+    }
+  }
+  const bool hits_may_pass =
+      scheduling_ == Scheduling::fr_fcfs && (row_hit_limit_ == 0 || bank.row_hits < row_hit_limit_);
+  if (oldest == nullptr)
+    want_nothing(b);
+  else if (bank.open_row == no_row)
+    set_want(b, Target::activate, oldest);
+  else if (hit != nullptr && (hit == oldest || hits_may_pass))
+    set_want(b, hit->write ? Target::write : Target::read, hit);
+  else
+    set_want(b, Target::precharge, oldest);
+}
+
+void Engine::want_nothing(std::uint32_t b) {
+  if (wanted_[b] == nothing) return;
+  Wanting& w = wanting_[wanted_[b]];
+  w.banks &= ~(1ull << b);
+  // It may have been the choice; then another bank may be first now.
+  stale_ |= static_cast<std::uint32_t>(w.choice.bank == b) << wanted_[b];
+  wanted_[b] = nothing;
+}
+
+void Engine::set_want(std::uint32_t b, Target target, Entry* entry) {
+  want_nothing(b);
+  wanted_[b] = static_cast<std::uint8_t>(target);
+  wanted_for_[b] = entry;
+  wanted_order_[b] = entry->order;
+  Wanting& w = wanting(target);
+  w.banks |= 1ull << b;
+  if ((stale_ & mask_of(target)) != 0) return;
+  const Choice mine{std::max(cycle_of(ready_.bank(target, b)), now_), entry->order, b};
+  if (mine.before(w.choice)) w.choice = mine;
+}
+
+// One pass without branches that nobody can predict: time and order are compared as one number.
+Engine::Choice Engine::first_of(Target target) const {
+  constexpr unsigned order_bits = 40;  // 10^12 requests; times lie within 2^24 cycles of each other
+  std::uint64_t wanting = wanting_[static_cast<std::size_t>(target)].banks;
+  Choice first;
+  if (wanting == 0) return first;
+  const Ready* const ready = ready_.of_banks(target);
+  const Ready* const of_rank = ready_.of_ranks(target);
+  const bool one_rank = rank_.size() == 1;
+  const Ready now = now_ << wait_bits;
+  const Ready floor = std::max(of_rank[0], now);
+  std::uint64_t best = ~0ull;
+  std::uint32_t bank = 0;
+  for (; wanting != 0; wanting &= wanting - 1) {
+    const auto b = static_cast<std::uint32_t>(__builtin_ctzll(wanting));
+    const Ready rank_allows = one_rank ? floor : std::max(of_rank[rank_of_[b]], now);
+    const Cycle wait = cycle_of(std::max(ready[b], rank_allows)) - now_;
+    const std::uint64_t key = (wait << order_bits) | wanted_order_[b];
+    bank = key < best ? b : bank;
+    best = key < best ? key : best;
+  }
+  return {now_ + (best >> order_bits), wanted_order_[bank], bank};
+}
+
+void Engine::choose() {
+  for (std::size_t t = 0; t < wanted_targets; ++t)
+    if ((stale_ >> t & 1) != 0) wanting_[t].choice = first_of(static_cast<Target>(t));
+  if (ranks_want_ && (stale_ & rank_stale) != 0) {
+    rank_command_ = RankChoice{};
+    for (std::uint32_t r = 0; r < rank_.size(); ++r) {
+      const RankChoice choice = rank_choice(r);
+      if (choice.at < rank_command_.at) rank_command_ = choice;
+    }
+  }
+  stale_ = 0;
+}
+
+void Engine::send() {
+  if (stale_ != 0) choose();
+  const auto first_of_two = [&](Target a, Target b) {
+    return wanting(b).choice.before(wanting(a).choice) ? b : a;
+  };
+  const Target row = first_of_two(Target::activate, Target::precharge);
+  const Choice row_choice = wanting(row).choice;
+  const RankChoice rank = rank_command_;
+  const Choice column = wanting(first_of_two(Target::read, Target::write)).choice;
+  // What is legal now and has to wait will compete with what becomes legal in the next cycle.
+  std::uint32_t legal = 0;
+  for (unsigned t = 0; t < wanted_targets; ++t)
+    legal |= static_cast<std::uint32_t>(wanting_[t].choice.at <= now_) << t;
+  stale_ |= legal;
+  if (column.at <= now_) {
+    send_column(column.bank);
+    if (!separate_buses_) return;
+  }
+  if (rank.at <= now_)
+    send_rank(rank);
+  else if (row_choice.at <= now_)
+    send_row(row_choice.bank, row);
+}
+
+// What a command sent now had waited for: the last rule to allow it, or its request to come.
+Wait Engine::wait_for(const Entry& entry, Ready ready, Cycle last_on_bus) const {
+  if (cycle_of(ready) == now_) {
+    const Wait wait = wait_of(ready);
+    // The row was opened for this request as soon as it was seen: it came too late to hide that.
+    const bool late = entry.first_wait == Wait::demand || entry.first_wait == Wait::queue;
+    return wait == Wait::row && late ? entry.first_wait : wait;
+  }
+  if (entry.visible == now_)
+    return entry.prompt && entry.accepted == now_ ? Wait::demand : Wait::queue;
+  return last_on_bus + 1 == now_ ? Wait::command_bus : Wait::queue;
+}
+
+void Engine::record(CommandKind kind, std::uint32_t bank, std::uint32_t row, std::uint32_t column) {
+  ready_.apply(kind, bank, now_);
+  ++statistics.commands[static_cast<std::size_t>(kind)];
+  (is_column(kind) ? last_column_ : last_row_) = now_;
+  if (!separate_buses_) last_column_ = last_row_ = now_;
+  stale_ |= affects_[static_cast<std::size_t>(kind)];
+  if (sink == nullptr) return;
+  const std::uint32_t rank = bank / banks_per_rank_;
+  sink->command({now_, kind, static_cast<std::uint8_t>(rank),
+                 static_cast<std::uint8_t>(bank - rank * banks_per_rank_), row, column});
+}
+
+bool Engine::row_wanted_again(const Entry& served) const {
+  for (const Entry* entry : bank_[served.bank].queue)
+    if (entry != &served && entry->row == served.row) return true;
+  if (direct()) return false;
+  for (const Direction direction : {reads, writes}) {
+    if ((staged_banks_[direction] >> served.bank & 1) == 0) continue;
+    for (const Entry* e = staged_head_[direction][served.bank]; e != nullptr; e = e->next)
+      if (e->row == served.row) return true;
+  }
+  return false;
+}
+
+void Engine::count_data(const Entry& entry, Wait wait) {
+  const Cycle from = now_ + static_cast<Cycle>(entry.write ? timing_.CWL : timing_.CL);
+  const auto burst = static_cast<Cycle>(timing_.burst);
+  if (statistics.bus_busy == 0) statistics.first_data = from;
+  if (from > bus_free_) statistics.bus_idle[static_cast<std::size_t>(wait)] += from - bus_free_;
+  statistics.bus_busy += burst;
+  bus_free_ = from + burst;
+  statistics.last_data = bus_free_;
+}
+
+void Engine::send_column(std::uint32_t b) {
+  Bank& bank = bank_[b];
+  Entry* const entry = wanted_for_[b];
+  const bool closes = page_policy_ == PagePolicy::closed ||
+                      (page_policy_ == PagePolicy::adaptive && !row_wanted_again(*entry));
+  const CommandKind kind = entry->write ? (closes ? CommandKind::write_a : CommandKind::write)
+                                        : (closes ? CommandKind::read_a : CommandKind::read);
+  const Ready ready = ready_.bank(entry->write ? Target::write : Target::read, b);
+  Wait wait = wait_for(*entry, ready, last_column_);
+  // Bound by the activate: the gap is what that had waited for.
+  if (wait == Wait::row && !(entry->activated && entry->first_wait == Wait::none))
+    wait = bank.activate_wait;
+  count_data(*entry, wait);
+  record(kind, b, bank.open_row, entry->column);
+  (entry->conflicted  ? statistics.row_conflicts
+   : entry->activated ? statistics.row_misses
+                      : statistics.row_hits) += 1;
+  answer(entry->write, entry->tag, entry->accepted, bus_free_);
+
+  const Direction direction = entry->write ? writes : reads;
+  filters_[direction].remove(*entry);
+  --in_queues_[direction];
+  --queued_;
+  if (direct()) --staged_[direction];
+  Rank& rank = rank_[rank_of_[b]];
+  --rank.queued;
+  rank.idle_since = now_;
+  auto& queue = bank.queue;
+  std::size_t place = 0;
+  while (queue[place] != entry) ++place;
+  for (; place + 1 < queue.size(); ++place) queue[place] = queue[place + 1];
+  queue.pop_back();
+  bank.queued_hits -= bank.open_row == entry->row;
+  free_.push_back(entry);
+  banks_with_room_ |= 1ull << b;
+  intake_blocked_ = false;
+  ++bank.row_hits;
+  if (closes) close_row(b);
+  want(b);
+}
+
+void Engine::send_row(std::uint32_t b, Target target) {
+  Bank& bank = bank_[b];
+  Entry& entry = *wanted_for_[b];
+  const Wait wait = wait_for(entry, ready_.bank(target, b), last_row_);
+  if (!entry.activated && !entry.conflicted) entry.first_wait = wait;
+  if (target == Target::precharge) {
+    entry.conflicted = true;
+    record(CommandKind::precharge, b);
+    close_row(b);
+  } else {
+    entry.activated = true;
+    record(CommandKind::activate, b, entry.row);
+    change_books(rank_of_[b]);
+    ++rank_[rank_of_[b]].open_banks;
+    bank.open_row = entry.row;
+    bank.row_hits = 0;
+    bank.queued_hits = 0;
+    for (const Entry* queued : bank.queue) bank.queued_hits += queued->row == bank.open_row;
+    bank.activate_wait = wait;
+  }
+  want(b);
+}
+
+void Engine::close_row(std::uint32_t b) {
+  Bank& bank = bank_[b];
+  change_books(rank_of_[b]);
+  --rank_[rank_of_[b]].open_banks;
+  bank.open_row = no_row;
+  bank.queued_hits = 0;
+}
+
+}  // namespace mantissa::memory::dram
