@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "memory/backing_store.h"
+#include "memory/dram/energy.h"
 
 namespace mantissa::memory {
 
@@ -46,6 +47,13 @@ struct MemoryStatistics {
   Femtoseconds queue_wait{};  // summed time that transactions waited for a queue entry
 };
 
+// What command-level DRAM did, all channels together.
+struct DramActivity {
+  dram::DramConfig config;
+  dram::ChannelStatistics statistics;
+  dram::EnergyReport energy;
+};
+
 class Memory : public sc_core::sc_module {
  public:
   tlm_utils::multi_passthrough_target_socket<Memory> socket;
@@ -61,6 +69,11 @@ class Memory : public sc_core::sc_module {
   virtual std::string bound_by() const = 0;
   // Between runs: `origin` becomes cycle 0 of the core clock.
   virtual void reset(Femtoseconds origin) = 0;
+
+  // After a run: closes the books at `end`, which counts from the origin.
+  virtual void settle(Femtoseconds /*end*/) {}
+  // Null unless the model knows commands; valid once the books are closed.
+  virtual const DramActivity* dram() const { return nullptr; }
 
   BackingStore& store() { return store_; }
 

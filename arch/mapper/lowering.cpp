@@ -67,13 +67,8 @@ Surroundings surroundings(const Plan& plan, const Layer& layer, const ArchConfig
     }
     value = trace.ops[id].outputs.front();
   }
-  const double hz = static_cast<double>(config.core.clock.value);
-  s.bytes_per_cycle = config.memory.bandwidth.per_cycle ? config.memory.bandwidth.bytes
-                                                        : config.memory.bandwidth.bytes / hz;
-  s.latency = config.memory.latency.in_cycles
-                  ? static_cast<double>(config.memory.latency.cycles.value)
-                  : static_cast<double>(config.memory.latency.time.value) * hz /
-                        static_cast<double>(femtoseconds_per_second);
+  s.bytes_per_cycle = config.memory.bytes_per_cycle(config.core.clock);
+  s.latency = config.memory.idle_latency(config.core.clock);
   s.tile_area = Lowering::tile_area(config);
   s.weight_buffer = config.core.weight_buffer ? config.core.weight_buffer->capacity.value : 0;
   s.accumulator_rows = static_cast<std::uint64_t>(config.core.accumulator.rows);

@@ -166,16 +166,62 @@ void Accounting::add(const Core& core) {
   count("control", "command", core.commands());
 }
 
-void Accounting::add(const memory::MemoryStatistics& memory) {
+void Accounting::add(const memory::Memory& model) {
+  const memory::MemoryStatistics& memory = model.statistics();
   const auto count = [&](const char* component, const char* action, std::uint64_t n) {
     if (n > 0) counts_[{component, action}] += n;
   };
-  count("dram", "read", memory.read_bytes);
-  count("dram", "write", memory.write_bytes);
+  const memory::DramActivity* activity = model.dram();
+  if (activity != nullptr && activity->energy.known()) {
+    using memory::dram::CommandKind;
+    const auto& s = activity->statistics;
+    const std::uint64_t burst = activity->config.organization.burst_bytes();
+    const std::uint64_t read = (s.count(CommandKind::read) + s.count(CommandKind::read_a)) * burst;
+    const std::uint64_t written =
+        (s.count(CommandKind::write) + s.count(CommandKind::write_a)) * burst;
+    count("dram", "activate", s.count(CommandKind::activate));
+    count("dram", "read_column", read);
+    count("dram", "write_column", written);
+    count("dram", "refresh", s.count(CommandKind::refresh));
+    count("dram", "refresh_bank", s.count(CommandKind::refresh_bank));
+    if (activity->config.energy->io_pj_per_bit) count("dram", "io", read + written);
+    dram_ = &activity->config;
+    for (const auto& part : activity->energy.parts)
+      if (part.name.compare(0, 11, "background.") == 0) dram_background_pj_ += part.energy.value;
+  } else {
+    count("dram", "read", memory.read_bytes);
+    count("dram", "write", memory.write_bytes);
+  }
   count("dma", "byte", memory.read_bytes + memory.write_bytes);
   count("dma", "descriptor", memory.reads + memory.writes);
   traffic_["dram.read"] += memory.read_bytes;
   traffic_["dram.write"] += memory.write_bytes;
+}
+
+std::vector<power::Component> Accounting::components(double seconds) const {
+  auto all = arch::components(config_);
+  if (dram_ == nullptr) return all;
+  for (power::Component& component : all) {
+    if (component.kind != "dram") continue;
+    const auto e = memory::dram::action_energies(*dram_);
+    const auto burst = static_cast<double>(dram_->organization.burst_bytes());
+    const auto give = [&](const char* key, const std::optional<Picojoules>& energy, double per) {
+      if (energy) component.attributes[key] = energy->value / per;
+    };
+    give("activate_pj", e.activate, 1);
+    give("read_pj_per_byte", e.read, burst);
+    give("write_pj_per_byte", e.write, burst);
+    give("refresh_pj", e.refresh, 1);
+    give("refresh_bank_pj", e.refresh_bank, 1);
+    give("io_pj_per_byte", e.io, burst);
+    // Of one chip: what its ranks drew in the states that they were in.
+    component.attributes["background_w"] =
+        seconds > 0 ? dram_background_pj_ * 1e-12 / seconds / static_cast<double>(config_.chips) : 0;
+    component.labels["standard"] = dram_->standard;
+    component.labels["source"] = dram_->energy->source;
+    component.labels["scope"] = dram_->energy->scope;
+  }
+  return all;
 }
 
 std::vector<power::ActionCount> Accounting::actions() const {

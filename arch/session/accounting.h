@@ -23,9 +23,11 @@ class Accounting {
  public:
   explicit Accounting(const ArchConfig& config) : config_(config) {}
   void add(const Core& core);
-  void add(const memory::MemoryStatistics& memory);
+  void add(const memory::Memory& memory);
   void add_link(std::uint64_t bytes) { link_bytes_ += bytes; }
   std::vector<power::ActionCount> actions() const;
+  // Those of the configuration; DRAM whose commands were counted is priced by its own figures.
+  std::vector<power::Component> components(double seconds) const;
   std::map<std::string, std::uint64_t> traffic() const { return traffic_; }
 
  private:
@@ -33,6 +35,8 @@ class Accounting {
   std::map<std::pair<std::string, std::string>, std::uint64_t> counts_;
   std::map<std::string, std::uint64_t> traffic_;
   std::uint64_t link_bytes_ = 0;
+  const memory::dram::DramConfig* dram_ = nullptr;  // with energy figures
+  double dram_background_pj_ = 0;
 };
 
 }  // namespace mantissa::arch

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,12 +60,22 @@ struct LayerResult {
 // Bytes that crossed a boundary, by name ("dram.read", "scratchpad.write", ...).
 using Traffic = std::map<std::string, std::uint64_t>;
 
+// What command-level DRAM did, summed over channels and chips.
+struct DramCommands {
+  std::string standard, mapping;
+  std::uint64_t row_hits = 0, row_misses = 0, row_conflicts = 0;  // of column commands
+  std::map<std::string, std::uint64_t> commands;                  // by name: ACT, RD, REF, ...
+  // Cycles of the data buses: `busy`, and idle by what the next burst had waited for.
+  std::map<std::string, std::uint64_t> bus_cycles;
+};
+
 struct DramResult {
   std::uint64_t read_bytes = 0, write_bytes = 0;
   double achieved_bytes_per_s = 0;  // (read + write) / run time
   double busy_bytes_per_s = 0;      // (read + write) / time with at least one transaction open
   double peak_bytes_per_s = 0;
   std::string bound_by;  // what bounds it, in words
+  std::optional<DramCommands> commands;
 };
 
 struct KernelResult {

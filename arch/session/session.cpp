@@ -93,6 +93,23 @@ constexpr double noticeable = 0.05;
 // From this share of the run on which its bus moves bytes, it is.
 constexpr double saturated = 0.9;
 
+void add_commands(const memory::DramActivity& activity, DramResult& dram) {
+  using namespace memory::dram;
+  const ChannelStatistics& s = activity.statistics;
+  if (!dram.commands)
+    dram.commands = DramCommands{
+        activity.config.standard, activity.config.controller.mapping, 0, 0, 0, {}, {}};
+  DramCommands& c = *dram.commands;
+  c.row_hits += s.row_hits;
+  c.row_misses += s.row_misses;
+  c.row_conflicts += s.row_conflicts;
+  for (std::size_t k = 0; k < command_kinds; ++k)
+    if (s.commands[k] > 0) c.commands[name(static_cast<CommandKind>(k))] += s.commands[k];
+  c.bus_cycles["busy"] += s.bus_busy;
+  for (std::size_t w = 0; w < waits; ++w)
+    if (s.bus_idle[w] > 0) c.bus_cycles[name(static_cast<Wait>(w))] += s.bus_idle[w];
+}
+
 void summarise_memory(const std::vector<std::unique_ptr<memory::Memory>>& memories, RunResult& r) {
   Femtoseconds open{};
   for (const auto& memory : memories) {
@@ -103,6 +120,8 @@ void summarise_memory(const std::vector<std::unique_ptr<memory::Memory>>& memori
     r.kernel.wakeups += s.wakeups;
     open = std::max(open, s.open);
   }
+  for (const auto& memory : memories)
+    if (const memory::DramActivity* activity = memory->dram()) add_commands(*activity, r.dram);
   const double bytes = static_cast<double>(r.dram.read_bytes + r.dram.write_bytes);
   if (r.latency_s > 0) r.dram.achieved_bytes_per_s = bytes / r.latency_s;
   if (open.value > 0)
@@ -192,6 +211,7 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
         .expected("every rank to reach every collective");
   MANTISSA_CHECK(stuck.empty(), "the run stopped with work left: " + stuck);
   r.latency_s = e.clock.seconds(r.cycles);
+  for (auto& memory : e.memories) memory->settle(e.clock.time_of(r.cycles));
 
   Accounting accounting(e.config);
   for (std::size_t rank = 0; rank < e.cores.size(); ++rank) {
@@ -221,17 +241,18 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
   if (r.cycles.value > 0)
     r.utilization =
         static_cast<double>(r.macs) / (r.peak_macs_per_cycle * static_cast<double>(r.cycles.value));
-  for (const auto& memory : e.memories) accounting.add(memory->statistics());
+  for (const auto& memory : e.memories) accounting.add(*memory);
   accounting.add_link(e.ring.sent_bytes());
   summarise_memory(e.memories, r);
   r.traffic = accounting.traffic();
-  r.power = power::estimate(components(e.config), accounting.actions(), r.latency_s, e.technology);
+  r.power = power::estimate(accounting.components(r.latency_s), accounting.actions(), r.latency_s,
+                            e.technology);
 
   for (const auto& plan : plans)
     for (const auto& warning : plan.warnings)
       if (std::find(r.warnings.begin(), r.warnings.end(), warning) == r.warnings.end())
         r.warnings.push_back(warning);
-  if (!e.config.technology.dram)
+  if (!e.config.technology.dram && !(r.dram.commands && e.config.memory.dram->energy))
     r.warnings.push_back("technology.dram is not set: memory is priced as DDR4");
   if (traces.size() < e.cores.size())
     r.warnings.push_back(std::to_string(e.cores.size() - traces.size()) + " of " +

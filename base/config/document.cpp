@@ -88,12 +88,31 @@ void apply(const std::string& text, Node& node) {
   auto [key, value] = parse_override(text);
   // A section merges into the one that is there, as a child's does.
   const Node* old = node.find_dotted(key);
-  if (old != nullptr && old->is_map() && value.is_map()) value = Node::merge(*old, value);
+  if (old != nullptr && old->is_map()) value = Node::merge(*old, value);
   if (key == "version" || key == "base")
     throw Error(bad_override)
         .at(value.place())
         .say(fmt::format("'{}' belongs to the file and cannot be overridden", key));
   node.set(key, std::move(value));
+}
+
+// Lays what the section says over the document that it names.
+void inherit(const SectionBase& section, Document& document) {
+  const Node* found = document.node.find_dotted(section.path);
+  if (found == nullptr || !(found->is_map() || found->is_scalar())) return;
+  Node own = found->is_map() ? *found : Node::map({{"base", *found}}, found->place());
+  const Node* named = own.find("base");
+  if (named == nullptr) return;
+  const std::string name = parse_text(*named, join_path(section.path, "base"));
+  const Place place = named->place();
+  std::vector<std::string> files;
+  Node base;
+  append(resolve(name, fs::path(place.file).parent_path(), section.resolver, place), place,
+         section.resolver, files, base);
+  own.erase("base");
+  base.erase("version");
+  document.node.set(section.path, Node::merge(base, own));
+  document.files.insert(document.files.end(), files.begin(), files.end());
 }
 
 }  // namespace
@@ -138,10 +157,12 @@ void check_version(const Node& node) {
 }
 
 Document load_document(const std::string& name, const Resolver& resolver,
-                       const std::vector<std::string>& overrides) {
+                       const std::vector<std::string>& overrides,
+                       const std::vector<SectionBase>& sections) {
   Document document;
   append(resolve(name, {}, resolver, {}), {}, resolver, document.files, document.node);
   for (const std::string& text : overrides) apply(text, document.node);
+  for (const SectionBase& section : sections) inherit(section, document);
   return document;
 }
 

@@ -11,7 +11,8 @@
 //   const auto chip = config::load<ArchConfig>("my_chip.yaml", presets, {"core.clock=1 GHz"});
 //   chip.value.core.matrix.rows;  chip.yaml;  chip.hash;
 //
-// A child's keys win over its base's; sections merge key by key, lists and values are replaced.
+// A child's keys win over its base's; sections merge key by key, lists and values are replaced. A
+// word over a section that has a `model` picks the model: `memory: dram`.
 // Every file says `version: 1`. Errors: those of the reader, config.version, config.base-cycle,
 // config.unknown-base, config.override, config.path; those of the schema for load<T>().
 #pragma once
@@ -33,6 +34,13 @@ using Resolver = std::function<std::string(const std::string& name)>;
 // Looks for NAME.yaml in the folders in turn; the message of an unknown name lists what exists.
 Resolver preset_folders(std::vector<std::string> folders);
 
+// A section that may inherit from documents of another kind: `dram: NAME`, or
+// `dram: {base: NAME, ...}` with what differs. A file's name is relative to the file that names it.
+struct SectionBase {
+  std::string path;  // dotted
+  Resolver resolver;
+};
+
 struct Document {
   Node node;                       // without `base`, with `version`
   std::vector<std::string> files;  // this one first, then its base, and so on
@@ -41,7 +49,8 @@ struct Document {
 // `name` is a file when it contains '/' or ends in .yaml or .yml, and a preset's name otherwise.
 // The document's sections may be left to several schemas.
 Document load_document(const std::string& name, const Resolver& resolver = {},
-                       const std::vector<std::string>& overrides = {});
+                       const std::vector<std::string>& overrides = {},
+                       const std::vector<SectionBase>& sections = {});
 
 // Throws config.version unless `version: 1` stands in the node.
 void check_version(const Node& node);
@@ -66,8 +75,9 @@ struct Loaded {
 // Loads a document and parses it. The schema may declare `version` itself or leave it out.
 template <class T>
 Loaded<T> load(const std::string& name, const Resolver& resolver = {},
-               const std::vector<std::string>& overrides = {}) {
-  Document document = load_document(name, resolver, overrides);
+               const std::vector<std::string>& overrides = {},
+               const std::vector<SectionBase>& sections = {}) {
+  Document document = load_document(name, resolver, overrides, sections);
   bool declares_version = false;
   for (const auto& parameter : T::schema().parameters())
     declares_version = declares_version || parameter.name == "version";

@@ -129,6 +129,8 @@ void Node::stand_at(const Place& place) {
 
 // `over` gives the place of a merged section: what the child lacks is missed in the child.
 Node Node::merge(const Node& under, const Node& over) {
+  if (under.is_map() && over.is_scalar() && under.find("model") != nullptr)
+    return merge(under, map({{"model", over}}, over.place_));
   if (!under.is_map() || !over.is_map()) return over;
   Node merged = under;
   merged.place_ = over.place_;

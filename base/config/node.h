@@ -47,7 +47,8 @@ class Node {
   bool erase(const std::string& key);
   // Gives this node and all below it one place: an override has no lines.
   void stand_at(const Place& place);
-  // Deep merge: maps merge key by key, everything else is replaced by `over`.
+  // Deep merge: maps merge key by key, a word over a map with a `model` picks the model, everything
+  // else is replaced by `over`.
   static Node merge(const Node& under, const Node& over);
 
   std::string yaml() const;  // canonical block style, stable: the text that is hashed and saved

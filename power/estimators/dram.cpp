@@ -13,16 +13,39 @@
 namespace mantissa::power {
 namespace {
 
+// Actions that the component may bring its own figure for, and the attribute that holds it.
+struct OwnFigure {
+  const char *action, *attribute, *per;
+};
+constexpr OwnFigure own_figures[] = {
+    {"activate", "activate_pj", "row, with its precharge"},
+    {"read_column", "read_pj_per_byte", "byte"},
+    {"write_column", "write_pj_per_byte", "byte"},
+    {"refresh", "refresh_pj", "refresh of a rank"},
+    {"refresh_bank", "refresh_bank_pj", "refresh of a bank"},
+    {"io", "io_pj_per_byte", "byte"},
+};
+
 class Dram final : public Estimator {
  public:
   std::string kind() const override { return "dram"; }
-  std::vector<std::string> attributes() const override { return {"channels", "pj_per_bit"}; }
-  std::vector<std::string> labels() const override { return {"standard"}; }
+  std::vector<std::string> attributes() const override {
+    std::vector<std::string> all = {"channels", "pj_per_bit", "background_w"};
+    for (const OwnFigure& own : own_figures) all.emplace_back(own.attribute);
+    return all;
+  }
+  std::vector<std::string> labels() const override { return {"standard", "source", "scope"}; }
   std::vector<std::string> actions(const Technology&) const override {
-    return {"read", "write", "read_column", "write_column", "activate"};
+    return {"read",    "write",        "read_column", "write_column",
+            "activate", "refresh", "refresh_bank", "io"};
   }
 
   Price energy(const Query& query, const std::string& action) const override {
+    for (const OwnFigure& own : own_figures)
+      if (action == own.action)
+        if (const auto given = query.given(own.attribute))
+          return figure_of_device(query, *given, "pJ",
+                                  fmt::format("{} pJ per {}", short_number(*given), own.per));
     const std::string standard = known_standard(query);
     if (action == "read" || action == "write") {
       if (const auto given = query.given("pj_per_bit"))
@@ -36,7 +59,8 @@ class Dram final : public Estimator {
       return scaled(query.technology.parameter("dram." + standard), 8, "8 bits", "pJ");
     }
     const std::string item = (action == "activate" ? "dram.activate." : "dram.column.") + standard;
-    if (!query.technology.has(item))
+    const bool column = action == "read_column" || action == "write_column";
+    if ((!column && action != "activate") || !query.technology.has(item))
       throw Error(unknown_action)
           .say(fmt::format("component {} of kind dram", query.component.name))
           .read(fmt::format("{} of {}", action, standard))
@@ -49,6 +73,11 @@ class Dram final : public Estimator {
   std::optional<Price> area(const Query&) const override { return std::nullopt; }
 
   std::optional<Price> static_power(const Query& query) const override {
+    if (const auto given = query.given("background_w")) {
+      if (*given == 0) return std::nullopt;
+      return figure_of_device(query, *given, "W",
+                              "standby currents of the states that the ranks were in");
+    }
     const double channels = query.attribute("channels", 1);
     return scaled(query.technology.parameter("dram.background." + known_standard(query)), channels,
                   fmt::format("{} channels", short_number(channels)));
@@ -56,6 +85,15 @@ class Dram final : public Estimator {
   std::string static_action() const override { return "background"; }
 
  private:
+  // From a data sheet or a publication, by a formula that the memory's own report writes out.
+  static Price figure_of_device(const Query& query, double value, const char* unit,
+                                std::string formula) {
+    return {value, unit, {}, {}, Method::derived,
+            query.label("source", "the memory's preset") + "; covers " +
+                query.label("scope", "what it says"),
+            std::move(formula)};
+  }
+
   static std::string known_standard(const Query& query) {
     const std::string standard = query.label("standard");
     const auto standards = query.technology.items("dram.background.");

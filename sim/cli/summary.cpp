@@ -84,6 +84,13 @@ std::string memory(const arch::RunResult& result, const Console& console) {
              fmt::format("{} of peak, while a transaction was open",
                          share(dram.busy_bytes_per_s, dram.peak_bytes_per_s))});
   table.row({"bound by", "", dram.bound_by});
+  if (const auto& c = dram.commands) {
+    const std::uint64_t columns = c->row_hits + c->row_misses + c->row_conflicts;
+    table.row({"row hits", share(static_cast<double>(c->row_hits), static_cast<double>(columns)),
+               fmt::format("{} hits, {} misses, {} conflicts; {}, {}", grouped(c->row_hits),
+                           grouped(c->row_misses), grouped(c->row_conflicts), c->standard,
+                           c->mapping)});
+  }
   return console.paint(Colour::bold, "External memory") + "\n" + table.text();
 }
 

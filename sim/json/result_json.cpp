@@ -175,6 +175,14 @@ Json to_json(const Point& point, const arch::RunResult& result) {
       {"busy_bytes_per_s", finite(result.dram.busy_bytes_per_s, "busy bandwidth")},
       {"peak_bytes_per_s", finite(result.dram.peak_bytes_per_s, "peak bandwidth")},
       {"bound_by", result.dram.bound_by}};
+  if (const auto& c = result.dram.commands)
+    json["dram"]["commands"] = {{"standard", c->standard},
+                                {"mapping", c->mapping},
+                                {"row_hits", c->row_hits},
+                                {"row_misses", c->row_misses},
+                                {"row_conflicts", c->row_conflicts},
+                                {"count", c->commands},
+                                {"bus_cycles", c->bus_cycles}};
   json["busy"] = matrix.busy.value;
   json["stalls"] = stalls_json(matrix);
   json["cores"] = Json::array();
