@@ -46,7 +46,9 @@ const Schema<MatrixConfig>& MatrixConfig::schema() {
           .optional("formats", &MatrixConfig::formats,
                     "Operand formats (int8 -> int32, bf16 -> fp32); the first is native.")
           .optional("double_buffer", &MatrixConfig::double_buffer,
-                    "Load the next stationary operand (or drain the last sums) behind the stream.")
+                    "Next stationary operand in (or last sums out) behind the stream.")
+          .optional("register_error_rate", &MatrixConfig::register_error_rate, range(0, 1),
+                    "Data mode: probability of a flip per bit of B in the array.")
           .constraint("model",
                       [](const MatrixConfig& m) {
                         if (find_matrix_model(m.model) != nullptr) return std::string();
@@ -70,24 +72,26 @@ const Schema<AccumulatorConfig>& AccumulatorConfig::schema() {
   static const auto schema =
       Schema<AccumulatorConfig>("Accumulators below the array, 32 bits each.")
           .optional("rows", &AccumulatorConfig::rows, range(1, 1 << 24),
-                    "Partial sums per column and unit.");
+                    "Partial sums per column and unit.")
+          .optional("error_rate", &AccumulatorConfig::error_rate, range(0, 1),
+                    "Data mode: probability of a flip per bit of a finished sum.");
   return schema;
 }
 
 const Schema<ScratchpadConfig>& ScratchpadConfig::schema() {
-  static const auto schema =
+  static const auto schema = with_sram_parameters(
       Schema<ScratchpadConfig>("Banked scratchpad for operands and results.")
           .required("capacity", &ScratchpadConfig::capacity, range(64, 1ull << 40), "Bytes in all.")
           .optional("banks", &ScratchpadConfig::banks, range(1, 4096), "Banks.")
           .optional("bank_width", &ScratchpadConfig::bank_width, range(1, 4096),
-                    "Bytes that one bank delivers per cycle.");
+                    "Bytes that one bank delivers per cycle."));
   return schema;
 }
 
 const Schema<WeightBufferConfig>& WeightBufferConfig::schema() {
-  static const auto schema =
+  static const auto schema = with_sram_parameters(
       Schema<WeightBufferConfig>("Weight FIFO between memory and the array.")
-          .required("capacity", &WeightBufferConfig::capacity, range(64, 1ull << 40), "Bytes.");
+          .required("capacity", &WeightBufferConfig::capacity, range(64, 1ull << 40), "Bytes."));
   return schema;
 }
 
@@ -116,6 +120,8 @@ const Schema<CoreConfig>& CoreConfig::schema() {
   static const auto schema =
       Schema<CoreConfig>("One core.")
           .required("clock", &CoreConfig::clock, range(1, 1e12), "Core clock.")
+          .optional("chip_seed", &CoreConfig::chip_seed, range(0, 9e15),
+                    "Which of the chips that were made: the seed of all that fails in it.")
           .required("matrix", &CoreConfig::matrix, "Matrix unit.")
           .optional("accumulator", &CoreConfig::accumulator, "Accumulators.")
           .required("scratchpad", &CoreConfig::scratchpad, "Scratchpad.")
@@ -146,9 +152,8 @@ const Schema<MapperConfig>& MapperConfig::schema() {
                     "Several groups of a grouped convolution on the array's diagonal.")
           .optional("barrier", &MapperConfig::barrier,
                     "No operator starts before the one before it has finished.")
-          .optional(
-              "retype", &MapperConfig::retype,
-              "Shape mode: run operators in the core's native format where theirs is missing.")
+          .optional("retype", &MapperConfig::retype,
+                    "Shape mode: run in the core's native format what it has no format for.")
           .optional("tile_m", &MapperConfig::tile_m, range(0, 1 << 30),
                     "Rows of a tile (output pixels, tokens); 0: chosen.")
           .optional("tile_k", &MapperConfig::tile_k, range(0, 1 << 30),

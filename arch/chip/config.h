@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "arch/chip/sram_config.h"
 #include "base/config/schema.h"
 #include "base/trace/number_format.h"
 #include "base/units.h"
@@ -25,7 +26,8 @@ struct MatrixConfig {
   std::int64_t units = 1;
   Dataflow dataflow = Dataflow::weight_stationary;
   std::vector<trace::NumberFormat> formats{trace::NumberFormat::int8};  // operands; first = native
-  bool double_buffer = true;  // stationary operand (or drained sums) buffered in the array
+  bool double_buffer = true;       // stationary operand (or drained sums) buffered in the array
+  double register_error_rate = 0;  // per bit of a weight on its way into the array
   static const config::Schema<MatrixConfig>& schema();
 
   std::uint64_t peak_macs_per_cycle() const {
@@ -36,10 +38,11 @@ struct MatrixConfig {
 // Accumulators below the array: `rows` partial sums per column and unit, 32 bits each.
 struct AccumulatorConfig {
   std::int64_t rows = 4096;
+  double error_rate = 0;  // per bit of a sum, when it is taken out
   static const config::Schema<AccumulatorConfig>& schema();
 };
 
-struct ScratchpadConfig {
+struct ScratchpadConfig : SramConfig {
   Bytes capacity{};
   std::int64_t banks = 8;
   Bytes bank_width{64};  // bytes per bank and cycle
@@ -48,7 +51,7 @@ struct ScratchpadConfig {
 
 // Storage between memory and the array for weights alone (a weight FIFO). Absent: weights share the
 // scratchpad.
-struct WeightBufferConfig {
+struct WeightBufferConfig : SramConfig {
   Bytes capacity{};
   static const config::Schema<WeightBufferConfig>& schema();
 };
@@ -69,6 +72,7 @@ struct DmaConfig {
 
 struct CoreConfig {
   Hertz clock{};
+  std::int64_t chip_seed = 0;  // which of the chips that were made
   MatrixConfig matrix;
   AccumulatorConfig accumulator;
   ScratchpadConfig scratchpad;

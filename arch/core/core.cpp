@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/faults/draw.h"
 #include "base/trace/vocabulary.h"
 
 namespace mantissa::arch {
@@ -14,6 +15,13 @@ constexpr std::uint64_t command_window = 4096;
 
 constexpr Cycles never{~0ull};
 
+// Of what the matrix unit multiplies: A from the scratchpad, B from the weight buffer if there is
+// one.
+Cycles operand_latency(const CoreConfig& core) {
+  const Cycles a = core.scratchpad.read_latency();
+  return core.weight_buffer ? std::max(a, core.weight_buffer->read_latency()) : a;
+}
+
 }  // namespace
 
 Core::Core(const sc_core::sc_module_name& name, std::uint32_t rank, const ArchConfig& config,
@@ -24,9 +32,12 @@ Core::Core(const sc_core::sc_module_name& name, std::uint32_t rank, const ArchCo
                   config.core.weight_buffer ? config.core.weight_buffer->capacity : Bytes(0)),
       loads_("loads", EngineKind::load, config.core.dma, scratchpad_, context_),
       weights_("weights", EngineKind::weights, config.core.dma, scratchpad_, context_),
-      stores_("stores", EngineKind::store, config.core.dma, scratchpad_, context_),
-      matrix_("matrix", make_matrix_model(config.core), accumulators_, context_),
-      vector_("vector", config.core.vector, accumulators_, scratchpad_, context_),
+      stores_("stores", EngineKind::store, config.core.dma, scratchpad_, context_,
+              config.core.scratchpad.read_latency()),
+      matrix_("matrix", make_matrix_model(config.core), accumulators_, context_,
+              operand_latency(config.core)),
+      vector_("vector", config.core.vector, accumulators_, scratchpad_, context_,
+              config.core.scratchpad.read_latency()),
       link_("link", ring, context_) {
   context_.core = rank;
   context_.clock = Clock(config.core.clock);
@@ -37,6 +48,7 @@ Core::Core(const sc_core::sc_module_name& name, std::uint32_t rank, const ArchCo
   context_.span = [this](const Command& command, Cycles start, Cycles end) {
     span(command, start, end);
   };
+  give_cells();
   tokens_.on_wake([this](std::uint32_t listeners) { wake(listeners); });
   matrix_.on_timetable = [this](const Command& command, const MatrixTimetable& t) {
     const auto& work = std::get<MatrixCommand>(command.work);
@@ -77,6 +89,32 @@ Core::Core(const sc_core::sc_module_name& name, std::uint32_t rank, const ArchCo
 
 Core::~Core() = default;
 
+// Of what is drawn at random: 0 the scratchpad, 1 the weight buffer, 2 registers and accumulators.
+std::uint64_t Core::cell_key(std::uint64_t memory) const {
+  const auto seed = static_cast<std::uint64_t>(config_.core.chip_seed);
+  return faults::derived(faults::derived(seed, context_.core), memory);
+}
+
+// Every memory of every core of a chip has cells of its own, drawn once per chip.
+void Core::give_cells() {
+  const auto make = [&](const SramConfig& sram, Bytes capacity, std::uint64_t memory) {
+    if (!sram.fails()) return std::unique_ptr<SramCells>();
+    const Latency scrub = sram.scrub.value_or(Latency{});
+    return std::make_unique<SramCells>(
+        sram, capacity, cell_key(memory),
+        scrub.in_cycles ? scrub.cycles : context_.clock.edge_at_or_after(scrub.time));
+  };
+  const CoreConfig& core = config_.core;
+  auto scratchpad = make(core.scratchpad, core.scratchpad.capacity, 0);
+  auto weights = core.weight_buffer ? make(*core.weight_buffer, core.weight_buffer->capacity, 1)
+                                    : std::unique_ptr<SramCells>();
+  if (!scratchpad && !weights) return;
+  scratchpad_.set_cells(std::move(scratchpad), std::move(weights), [this] {
+    return context_.clock.edge_at_or_after(Femtoseconds(sc_core::sc_time_stamp().value()) -
+                                           context_.origin);
+  });
+}
+
 void Core::reset() {
   for (Engine* engine :
        std::initializer_list<Engine*>{&loads_, &weights_, &matrix_, &vector_, &stores_, &link_})
@@ -107,7 +145,7 @@ void Core::start(const Plan& plan, const RunOptions& options, Femtoseconds origi
   if (options.fidelity == Fidelity::data) {
     scratchpad_.hold_bytes(true);
     data_ = std::make_unique<DataPath>(plan, config_, matrix_.model().order(), options.operands,
-                                       scratchpad_, accumulators_, store);
+                                       scratchpad_, accumulators_, store, cell_key(2));
     matrix_.compute_with([this](const Command& c) {
       data_->multiply(live_.at(c.layer).layer, std::get<MatrixCommand>(c.work));
     });

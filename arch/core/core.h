@@ -54,6 +54,8 @@ class Core : public sc_core::sc_module {
   std::string stuck() const;  // what unfinished layers wait for, for a message
 
  private:
+  std::uint64_t cell_key(std::uint64_t memory) const;
+  void give_cells();
   std::size_t plan_layers() const { return plan_ == nullptr ? 0 : plan_->layers.size(); }
   void feed();
   void begin_layer();

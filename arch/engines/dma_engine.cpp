@@ -28,12 +28,13 @@ struct DmaEngine::Burst {
 };
 
 DmaEngine::DmaEngine(const sc_core::sc_module_name& name, EngineKind kind, const DmaConfig& config,
-                     Scratchpad& scratchpad, CoreContext& context)
+                     Scratchpad& scratchpad, CoreContext& context, Cycles read_latency)
     : Engine(name, kind, context),
       socket("socket"),
       write_(kind == EngineKind::store),
       burst_bytes_(config.burst.value),
       issue_interval_(static_cast<std::uint64_t>(config.issue)),
+      read_latency_(read_latency),
       scratchpad_(scratchpad) {
   socket.register_nb_transport_bw(this, &DmaEngine::answered);
   for (std::int64_t i = 0; i < config.outstanding; ++i) {
@@ -96,6 +97,8 @@ bool DmaEngine::issue(Cycles now) {
     auto transfer = std::make_unique<Transfer>();
     transfer->able_since = readiness(*head).at;
     transfer->command = pop();
+    // A store reads the scratchpad first: its ECC's cycles, once per transfer.
+    if (write_) next_issue_ = std::max(now, next_issue_) + read_latency_;
     transfer->started = std::max(now, next_issue_);
     transfers_.push_back(std::move(transfer));
   }
@@ -178,11 +181,11 @@ void DmaEngine::stage(const TransferCommand& command, Burst& burst, bool into_sc
   std::byte* staged = burst.bytes.data();
   for (std::uint64_t row = 0; row < burst.pattern.rows; ++row) {
     const std::uint64_t size = burst.pattern.row_bytes;
-    std::byte* here = scratchpad_.at(burst.local + row * burst.local_stride, size);
+    const std::uint64_t here = burst.local + row * burst.local_stride;
     if (into_scratchpad)
-      std::memcpy(here, staged, size);
+      scratchpad_.write(here, staged, size);
     else
-      std::memcpy(staged, here, size);
+      std::memcpy(staged, scratchpad_.read(here, size, copy_), size);
     staged += size;
   }
 }

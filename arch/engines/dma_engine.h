@@ -23,7 +23,7 @@ class DmaEngine : public Engine {
   tlm_utils::simple_initiator_socket<DmaEngine> socket;
 
   DmaEngine(const sc_core::sc_module_name& name, EngineKind kind, const DmaConfig& config,
-            Scratchpad& scratchpad, CoreContext& context);
+            Scratchpad& scratchpad, CoreContext& context, Cycles read_latency = {});
   ~DmaEngine() override;
 
   std::uint64_t bursts() const { return bursts_; }
@@ -45,10 +45,11 @@ class DmaEngine : public Engine {
 
   bool write_;
   std::uint64_t burst_bytes_;
-  Cycles issue_interval_;
+  Cycles issue_interval_, read_latency_;  // the latter of the scratchpad's ECC
   Scratchpad& scratchpad_;
   std::vector<std::unique_ptr<Burst>> pool_;
   std::deque<std::unique_ptr<Transfer>> transfers_;
+  std::vector<std::byte> copy_;  // of a row with errors
   Cycles next_issue_{};
   std::uint64_t bursts_ = 0, bytes_ = 0;
 };

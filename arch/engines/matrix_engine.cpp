@@ -11,10 +11,11 @@ Cycles& of(MatrixTime& time, Stall kind) { return time.stalls[static_cast<std::s
 }  // namespace
 
 MatrixEngine::MatrixEngine(const sc_core::sc_module_name& name, std::unique_ptr<MatrixModel> model,
-                           Accumulators& accumulators, CoreContext& context)
+                           Accumulators& accumulators, CoreContext& context, Cycles operand_latency)
     : Engine(name, EngineKind::matrix, context),
       model_(std::move(model)),
-      accumulators_(accumulators) {}
+      accumulators_(accumulators),
+      operand_latency_(operand_latency) {}
 
 void MatrixEngine::reset() {
   Engine::reset();
@@ -41,8 +42,10 @@ void MatrixEngine::begin(Cycles now) {
   auto command = std::make_shared<Command>(pop());
   const auto& work = std::get<MatrixCommand>(command->work);
   const Readiness readiness = this->readiness(*command);
-  const MatrixTimetable t = model_->append(work.tile, now);
-  account(t, readiness, now);
+  // Operands that are asked for now leave the scratchpad's ECC a little later.
+  const Cycles operands = now + operand_latency_;
+  const MatrixTimetable t = model_->append(work.tile, operands);
+  account(t, readiness, now, operands);
   folds_ += t.folds;
   array_folds_ += t.array_folds;
   macs_ += work.macs;
@@ -72,7 +75,8 @@ void MatrixEngine::happen(const Pending& pending) {
   }
 }
 
-void MatrixEngine::account(const MatrixTimetable& t, const Readiness& readiness, Cycles now) {
+void MatrixEngine::account(const MatrixTimetable& t, const Readiness& readiness, Cycles now,
+                           Cycles operands) {
   if (now > accounted_) {
     // The unit stood still in [accounted_, now) for want of operands or accumulators.
     Cycles from = accounted_;
@@ -85,6 +89,10 @@ void MatrixEngine::account(const MatrixTimetable& t, const Readiness& readiness,
     of(time_, Stall::dependency) += able - from;
     of(time_, readiness.kind) += now - able;
     accounted_ = now;
+  }
+  if (operands > accounted_) {
+    of(time_, Stall::operand) += operands - accounted_;
+    accounted_ = operands;
   }
   time_.busy += t.busy;
   of(time_, Stall::weight_load) += t.weight_load;

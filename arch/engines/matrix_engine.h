@@ -20,7 +20,7 @@ class MatrixEngine : public Engine {
   using Compute = std::function<void(const Command&)>;
 
   MatrixEngine(const sc_core::sc_module_name& name, std::unique_ptr<MatrixModel> model,
-               Accumulators& accumulators, CoreContext& context);
+               Accumulators& accumulators, CoreContext& context, Cycles operand_latency = {});
 
   void compute_with(Compute compute) { compute_ = std::move(compute); }
   const MatrixModel& model() const { return *model_; }
@@ -51,10 +51,11 @@ class MatrixEngine : public Engine {
   void advance(Cycles now) override;
   void begin(Cycles now);
   void happen(const Pending& pending);
-  void account(const MatrixTimetable& t, const Readiness& readiness, Cycles now);
+  void account(const MatrixTimetable& t, const Readiness& readiness, Cycles now, Cycles operands);
 
   std::unique_ptr<MatrixModel> model_;
   Accumulators& accumulators_;
+  Cycles operand_latency_;  // of the ECC between the scratchpad and the array
   Compute compute_;
   std::priority_queue<Pending> agenda_;
   std::uint64_t sequence_ = 0;

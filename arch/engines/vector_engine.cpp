@@ -6,10 +6,12 @@
 namespace mantissa::arch {
 
 VectorEngine::VectorEngine(const sc_core::sc_module_name& name, const VectorConfig& config,
-                           Accumulators& accumulators, Scratchpad& scratchpad, CoreContext& context)
+                           Accumulators& accumulators, Scratchpad& scratchpad, CoreContext& context,
+                           Cycles read_latency)
     : Engine(name, EngineKind::vector, context),
       lanes_(static_cast<std::uint64_t>(config.lanes)),
       latency_(static_cast<std::uint64_t>(config.latency)),
+      read_latency_(read_latency),
       accumulators_(accumulators),
       scratchpad_(scratchpad) {}
 
@@ -37,7 +39,10 @@ void VectorEngine::advance(Cycles now) {
     bytes_written_ += work.write_bytes;
     scratchpad_.count_read(work.addend, work.read_bytes);
     scratchpad_.count_write(work.out, work.write_bytes);
-    agenda_.push_back({free_ + latency_, std::move(command), start, able_since});
+    Cycles done = free_ + latency_;
+    if (work.read_bytes > 0) done += read_latency_;
+    if (!agenda_.empty()) done = std::max(done, agenda_.back().at);  // in order
+    agenda_.push_back({done, std::move(command), start, able_since});
   }
   while (!agenda_.empty() && agenda_.front().at <= now) {
     const Pending done = std::move(agenda_.front());

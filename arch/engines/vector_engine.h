@@ -17,7 +17,8 @@ class VectorEngine : public Engine {
   using Compute = std::function<void(const Command&)>;  // data mode: accumulators -> scratchpad
 
   VectorEngine(const sc_core::sc_module_name& name, const VectorConfig& config,
-               Accumulators& accumulators, Scratchpad& scratchpad, CoreContext& context);
+               Accumulators& accumulators, Scratchpad& scratchpad, CoreContext& context,
+               Cycles read_latency = {});
 
   void compute_with(Compute compute) { compute_ = std::move(compute); }
   // Through its scratchpad ports.
@@ -35,7 +36,7 @@ class VectorEngine : public Engine {
   void advance(Cycles now) override;
 
   std::uint64_t lanes_;
-  Cycles latency_;
+  Cycles latency_, read_latency_;  // the latter of the scratchpad's ECC
   Accumulators& accumulators_;
   Scratchpad& scratchpad_;
   Compute compute_;

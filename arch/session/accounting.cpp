@@ -10,9 +10,17 @@ namespace {
 
 double real(std::int64_t v) { return static_cast<double>(v); }
 
+// A supply of its own and protection are told to the estimator only where they are given.
+void add_reliability(const SramConfig& sram, Volts nominal, power::Component& component) {
+  if (sram.voltage)
+    component.attributes["supply_v"] = sram.voltage->volts(sram.vmin, nominal).value;
+  if (sram.ecc != faults::Ecc::none)
+    component.labels["ecc"] = sram.ecc == faults::Ecc::parity ? "parity" : "secded";
+}
+
 }  // namespace
 
-std::vector<power::Component> components(const ArchConfig& config) {
+std::vector<power::Component> components(const ArchConfig& config, Volts nominal) {
   const CoreConfig& core = config.core;
   const auto cores = static_cast<std::uint64_t>(config.chips * config.cores);
   const auto chips = static_cast<std::uint64_t>(config.chips);
@@ -42,13 +50,16 @@ std::vector<power::Component> components(const ArchConfig& config) {
                   {"banks", real(core.scratchpad.banks)}},
                  {},
                  cores});
-  if (core.weight_buffer)
+  add_reliability(core.scratchpad, nominal, out.back());
+  if (core.weight_buffer) {
     out.push_back({"weight_buffer",
                    "sram",
                    {{"capacity_bytes", static_cast<double>(core.weight_buffer->capacity.value)},
                     {"banks", 4}},
                    {},
                    cores});
+    add_reliability(*core.weight_buffer, nominal, out.back());
+  }
   out.push_back({"vector",
                  "vector_alu",
                  {{"lanes", real(core.vector.lanes)}},
@@ -166,6 +177,10 @@ void Accounting::add(const Core& core) {
   count("control", "command", core.commands());
 }
 
+void Accounting::add_scrubs(const char* component, std::uint64_t bytes) {
+  if (bytes > 0) counts_[{component, "read"}] += bytes;
+}
+
 void Accounting::add(const memory::Memory& model) {
   const memory::MemoryStatistics& memory = model.statistics();
   const auto count = [&](const char* component, const char* action, std::uint64_t n) {
@@ -198,8 +213,8 @@ void Accounting::add(const memory::Memory& model) {
   traffic_["dram.write"] += memory.write_bytes;
 }
 
-std::vector<power::Component> Accounting::components(double seconds) const {
-  auto all = arch::components(config_);
+std::vector<power::Component> Accounting::components(double seconds, Volts technology) const {
+  auto all = arch::components(config_, technology);
   if (dram_ == nullptr) return all;
   for (power::Component& component : all) {
     if (component.kind != "dram") continue;

@@ -13,8 +13,9 @@
 
 namespace mantissa::arch {
 
-// Components of all chips; equal parts of all cores are one component with a count.
-std::vector<power::Component> components(const ArchConfig& config);
+// Components of all chips; equal parts of all cores are one component with a count. `nominal` is
+// the technology's voltage, which stands for a Vmin that is not given.
+std::vector<power::Component> components(const ArchConfig& config, Volts nominal);
 
 // Vector-unit actions of one element of an operator, by operator name.
 std::vector<std::pair<const char*, std::uint64_t>> vector_actions(const std::string& op);
@@ -24,10 +25,12 @@ class Accounting {
   explicit Accounting(const ArchConfig& config) : config_(config) {}
   void add(const Core& core);
   void add(const memory::Memory& memory);
+  // Bytes that scrubbing reads on the side, in component "scratchpad" or "weight_buffer".
+  void add_scrubs(const char* component, std::uint64_t bytes);
   void add_link(std::uint64_t bytes) { link_bytes_ += bytes; }
   std::vector<power::ActionCount> actions() const;
   // Those of the configuration; DRAM whose commands were counted is priced by its own figures.
-  std::vector<power::Component> components(double seconds) const;
+  std::vector<power::Component> components(double seconds, Volts technology) const;
   std::map<std::string, std::uint64_t> traffic() const { return traffic_; }
 
  private:

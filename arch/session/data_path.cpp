@@ -6,6 +6,8 @@
 
 #include "arch/mapper/errors.h"
 #include "arch/session/packed_weights.h"
+#include "base/faults/cell_sampler.h"
+#include "base/faults/draw.h"
 #include "base/numerics/gemm.h"
 #include "base/numerics/im2col.h"
 #include "base/numerics/layout.h"
@@ -40,12 +42,15 @@ struct DataPath::Epilogue {
 
 DataPath::DataPath(const Plan& plan, const ArchConfig& config, numerics::ReductionOrder order,
                    OperandSource operands, Scratchpad& scratchpad, Accumulators& accumulators,
-                   memory::BackingStore& store)
+                   memory::BackingStore& store, std::uint64_t key)
     : plan_(plan),
       operands_(std::move(operands)),
       scratchpad_(scratchpad),
       accumulators_(accumulators),
-      store_(store) {
+      store_(store),
+      register_error_rate_(config.core.matrix.register_error_rate),
+      accumulator_error_rate_(config.core.accumulator.error_rate),
+      upset_key_(key) {
   order_.matrix = order;
   order_.lanes = static_cast<unsigned>(config.core.vector.lanes);
 }
@@ -144,7 +149,7 @@ Value DataPath::value(TensorId id) {
   const Place& place = plan_.places[storage];
   std::vector<std::byte> stored(place.bytes);
   if (place.bytes > 0) {
-    const std::byte* from = place.resident ? scratchpad_.at(place.local, place.bytes)
+    const std::byte* from = place.resident ? scratchpad_.read(place.local, place.bytes, copy_a_)
                                            : store_.at(place.dram, place.bytes);
     std::memcpy(stored.data(), from, place.bytes);
   }
@@ -184,15 +189,16 @@ void DataPath::evaluate(const LoweredLayer& layer) {
     const Place& place = plan_.places[t];
     const auto stored = stored_form(t, inside.at(t).data);
     if (stored.empty()) continue;
-    std::byte* to = place.resident ? scratchpad_.at(place.local, stored.size())
-                                   : store_.at(place.dram, stored.size());
-    std::memcpy(to, stored.data(), stored.size());
+    if (place.resident)
+      scratchpad_.write(place.local, stored.data(), stored.size());
+    else
+      std::memcpy(store_.at(place.dram, stored.size()), stored.data(), stored.size());
   }
 }
 
 // Rows [first, first + rows) of the command's operand A for one group, as a matrix with k columns.
 void DataPath::gather_rows(const MatrixProblem& p, const MatrixCommand& c, std::uint64_t group,
-                           std::uint64_t first, std::uint64_t rows, std::byte* out) const {
+                           std::uint64_t first, std::uint64_t rows, std::byte* out) {
   const auto e = static_cast<std::int64_t>(p.operand_bytes);
   const auto& conv = p.conv;
   const std::int64_t taps = conv.window.kernel[0] * conv.window.kernel[1];
@@ -221,7 +227,7 @@ void DataPath::gather_rows(const MatrixProblem& p, const MatrixCommand& c, std::
     // To the last channel in use of the last pixel; nothing at all where a tile is all padding.
     const std::int64_t pixels = g.height * g.width;
     const std::int64_t reach = pixels == 0 ? 0 : ((pixels - 1) * g.pixel_stride + g.channels) * e;
-    const std::byte* base = scratchpad_.at(at, static_cast<std::uint64_t>(reach));
+    const std::byte* base = scratchpad_.read(at, static_cast<std::uint64_t>(reach), copy_a_);
     numerics::im2col(base, static_cast<std::size_t>(e), g, within, count, out, k);
     out += count * k * e;
     row += count;
@@ -255,6 +261,32 @@ void DataPath::product(const MatrixProblem& p, const std::byte* a, std::int64_t 
   }
 }
 
+// Groups lie one behind the other, each k x n of the problem.
+const std::byte* DataPath::operand_b(const MatrixProblem& p, const MatrixCommand& c,
+                                     std::uint64_t group, std::int64_t& ldb) {
+  const std::uint64_t e = p.operand_bytes;
+  const std::uint64_t k = c.tile.k / c.groups, n = c.tile.n / c.groups;
+  if (!c.b_transposed)
+    return scratchpad_.read(c.b + group * p.k * p.n * e * (c.groups > 1 ? 1 : 0), k, n * e,
+                            c.b_stride, copy_b_);
+  copy_b_.resize(k * n * e);
+  for (std::uint64_t column = 0; column < n; ++column) {
+    const std::byte* from = scratchpad_.read(c.b + column * c.b_stride, k * e, copy_a_);
+    for (std::uint64_t row = 0; row < k; ++row)
+      std::memcpy(copy_b_.data() + (row * n + column) * e, from + row * e, e);
+  }
+  ldb = static_cast<std::int64_t>(n);
+  return copy_b_.data();
+}
+
+std::uint64_t DataPath::upset(double rate, std::byte* bytes, std::uint64_t bits) {
+  std::vector<std::uint64_t> flipped;
+  faults::CellSampler(faults::derived(upset_key_, upset_draws_++))
+      .append_failing(rate, 0, bits, flipped);
+  for (const std::uint64_t bit : flipped) bytes[bit / 8] ^= std::byte{1} << (bit % 8);
+  return flipped.size();
+}
+
 void DataPath::multiply(const LoweredLayer& layer, const MatrixCommand& c) {
   const MatrixProblem& p = *layer.problem;
   const std::uint64_t e = p.operand_bytes;
@@ -264,27 +296,18 @@ void DataPath::multiply(const LoweredLayer& layer, const MatrixCommand& c) {
   const auto ldsums = static_cast<std::int64_t>(c.tile.n);
 
   for (std::uint64_t group = 0; group < c.groups; ++group) {
-    // Operand B: groups lie one behind the other, each k x n of the problem.
-    const std::byte* b = nullptr;
     std::int64_t ldb = static_cast<std::int64_t>(c.b_stride / e);
-    std::vector<std::byte> turned;
-    if (c.b_transposed) {
-      turned.resize(k * n * e);
-      for (std::uint64_t column = 0; column < n; ++column) {
-        const std::byte* from = scratchpad_.at(c.b + column * c.b_stride, k * e);
-        for (std::uint64_t row = 0; row < k; ++row)
-          std::memcpy(turned.data() + (row * n + column) * e, from + row * e, e);
-      }
-      b = turned.data();
-      ldb = static_cast<std::int64_t>(n);
-    } else {
-      b = scratchpad_.at(c.b + group * p.k * p.n * e * (c.groups > 1 ? 1 : 0),
-                         (k - 1) * c.b_stride + n * e);
+    const std::byte* b = operand_b(p, c, group, ldb);
+    if (register_error_rate_ > 0) {
+      const std::uint64_t size = ((k - 1) * static_cast<std::uint64_t>(ldb) + n) * e;
+      if (b != copy_b_.data()) copy_b_.assign(b, b + size);
+      b = copy_b_.data();
+      register_upsets_ += upset(register_error_rate_, copy_b_.data(), size * 8);
     }
 
     std::uint32_t* out = sums.data() + group * n;
     if (!c.window.convolution && !c.a_transposed) {
-      const std::byte* a = scratchpad_.at(c.a, (c.tile.m - 1) * c.a_stride + k * e);
+      const std::byte* a = scratchpad_.read(c.a, c.tile.m, k * e, c.a_stride, copy_a_);
       product(p, a, static_cast<std::int64_t>(c.a_stride / e), b, ldb, out, ldsums, c.tile.m, n, k,
               !c.tile.first);
       continue;
@@ -297,7 +320,8 @@ void DataPath::multiply(const LoweredLayer& layer, const MatrixCommand& c) {
       rows.resize(count * k * e);
       if (c.a_transposed) {
         for (std::uint64_t column = 0; column < k; ++column) {
-          const std::byte* from = scratchpad_.at(c.a + column * c.a_stride + first * e, count * e);
+          const std::byte* from =
+              scratchpad_.read(c.a + column * c.a_stride + first * e, count * e, copy_a_);
           for (std::uint64_t row = 0; row < count; ++row)
             std::memcpy(rows.data() + (row * k + column) * e, from + row * e, e);
         }
@@ -394,6 +418,8 @@ void DataPath::drain(const LoweredLayer& layer, const VectorCommand& v) {
   Value sums(s.trace.tensors[s.sums].format, {rows, columns});
   std::memcpy(sums.data.data(), accumulators_.slot(static_cast<std::uint32_t>(v.slot)).sums.data(),
               v.m * v.n * 4);
+  if (accumulator_error_rate_ > 0)
+    accumulator_upsets_ += upset(accumulator_error_rate_, sums.data.data(), v.m * v.n * 32);
   values[s.sums] = std::move(sums);
   for (const auto& [mine, theirs] : s.operands) {
     const Value& whole_parameter = parameter(theirs);
@@ -408,7 +434,7 @@ void DataPath::drain(const LoweredLayer& layer, const VectorCommand& v) {
     const std::size_t width = v.n * element_bytes(addend.format);
     for (std::uint64_t r = 0; r < v.m; ++r)
       std::memcpy(addend.data.data() + r * width,
-                  scratchpad_.at(v.addend + r * v.addend_stride, width), width);
+                  scratchpad_.read(v.addend + r * v.addend_stride, width, copy_a_), width);
     values[s.addend] = std::move(addend);
   }
   for (const auto& op : s.trace.ops) {
@@ -420,8 +446,7 @@ void DataPath::drain(const LoweredLayer& layer, const VectorCommand& v) {
   const Value& result = values[s.result];
   const std::size_t width = v.n * element_bytes(result.format);
   for (std::uint64_t r = 0; r < v.m; ++r)
-    std::memcpy(scratchpad_.at(v.out + r * v.out_stride, width), result.data.data() + r * width,
-                width);
+    scratchpad_.write(v.out + r * v.out_stride, result.data.data() + r * width, width);
 }
 
 void DataPath::finish(const LoweredLayer& layer) {

@@ -6,6 +6,10 @@
 // scratchpad and write accumulators with the golden kernels of base/numerics in the unit's order;
 // vector commands apply the layer's chain to the accumulators and write the scratchpad. Operators
 // without a matrix product are evaluated whole, when their last command completes.
+//
+// What passes the scratchpad and the weight buffer is read and written through their cells, errors
+// included. What does not pass there as bytes meets no error: biases and other parameters of the
+// vector unit, and operands that such a whole operator streams from memory.
 #pragma once
 
 #include <map>
@@ -22,9 +26,10 @@ namespace mantissa::arch {
 
 class DataPath {
  public:
+  // `key`: of what is drawn at random in this core (registers, accumulators).
   DataPath(const Plan& plan, const ArchConfig& config, numerics::ReductionOrder order,
            OperandSource operands, Scratchpad& scratchpad, Accumulators& accumulators,
-           memory::BackingStore& store);
+           memory::BackingStore& store, std::uint64_t key);
 
   ~DataPath();
 
@@ -38,6 +43,9 @@ class DataPath {
   void finish(const LoweredLayer& layer);  // what nobody reads any more leaves memory
 
   std::uint64_t overflows() const { return overflows_; }
+  // Bits that flipped in the array's registers and in accumulators.
+  std::uint64_t register_upsets() const { return register_upsets_; }
+  std::uint64_t accumulator_upsets() const { return accumulator_upsets_; }
   std::vector<OutputTensor> take_outputs() { return std::move(outputs_); }
 
  private:
@@ -51,11 +59,15 @@ class DataPath {
   const numerics::Value& parameter(trace::TensorId id);
   numerics::Value value(trace::TensorId id);
   void gather_rows(const MatrixProblem& problem, const MatrixCommand& c, std::uint64_t group,
-                   std::uint64_t first, std::uint64_t rows, std::byte* out) const;
+                   std::uint64_t first, std::uint64_t rows, std::byte* out);
   void product(const MatrixProblem& problem, const std::byte* a, std::int64_t lda,
                const std::byte* b, std::int64_t ldb, std::uint32_t* sums, std::int64_t ldsums,
                std::uint64_t m, std::uint64_t n, std::uint64_t k, bool accumulate);
   Epilogue& epilogue(const LoweredLayer& layer);
+  const std::byte* operand_b(const MatrixProblem& problem, const MatrixCommand& c,
+                             std::uint64_t group, std::int64_t& ldb);
+  // Flips each of `bits` bits with probability `rate`; the same ones in every run.
+  std::uint64_t upset(double rate, std::byte* bytes, std::uint64_t bits);
 
   const Plan& plan_;
   numerics::EvaluationOrder order_;
@@ -69,6 +81,10 @@ class DataPath {
       images_;  // packed weights in memory: layers that read them
   std::vector<OutputTensor> outputs_;
   std::uint64_t overflows_ = 0;
+  double register_error_rate_, accumulator_error_rate_;
+  std::uint64_t upset_key_, upset_draws_ = 0;
+  std::uint64_t register_upsets_ = 0, accumulator_upsets_ = 0;
+  std::vector<std::byte> copy_a_, copy_b_;  // operands as faulty cells deliver them
 };
 
 }  // namespace mantissa::arch

@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "arch/session/fault_counts.h"
 #include "base/trace/graph.h"
 #include "base/units.h"
 #include "power/estimate.h"
@@ -105,6 +106,7 @@ struct RunResult {
   std::vector<LayerResult> layers;
   power::Estimate power;
   std::uint64_t int32_overflows = 0;
+  std::map<std::string, FaultCounts> faults;  // by memory; only those that may fail
   KernelResult kernel;
   std::vector<std::string> warnings;
   std::vector<OutputTensor> outputs;  // data mode

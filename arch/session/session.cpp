@@ -149,6 +149,43 @@ void summarise_memory(const std::vector<std::unique_ptr<memory::Memory>>& memori
   r.dram.bound_by = (*busiest)->bound_by();
 }
 
+// What failed in the memories of one core, and the energy of scrubbing them.
+void add_faults(const Core& core, const CoreConfig& config, const Clock& clock, bool data,
+                RunResult& r, Accounting& accounting) {
+  const auto add = [&](const char* name, const SramCells* cells, const SramConfig& sram,
+                       std::uint64_t read_bytes) {
+    if (cells == nullptr) return;
+    r.faults[name] += data ? cells->counts() : cells->expected(read_bytes);
+    if (!sram.scrub) return;
+    const Cycles interval =
+        sram.scrub->in_cycles ? sram.scrub->cycles : clock.edge_at_or_after(sram.scrub->time);
+    accounting.add_scrubs(name, r.cycles.value / interval.value * cells->words() * 8);
+  };
+  const Scratchpad& local = core.scratchpad();
+  add("scratchpad", local.cells(), config.scratchpad, local.traffic().read);
+  if (config.weight_buffer)
+    add("weight_buffer", local.weight_cells(), *config.weight_buffer, local.weight_traffic().read);
+}
+
+// Transient errors of registers and sums exist where there are bits.
+void add_upsets(const DataPath& data, const CoreConfig& config, RunResult& r) {
+  const auto add = [&](const char* name, double rate, std::uint64_t upsets) {
+    if (!(rate > 0)) return;
+    FaultCounts counts;
+    counts.cell_error_rate = rate;
+    counts.upsets = static_cast<double>(upsets);
+    r.faults[name] += counts;
+  };
+  add("registers", config.matrix.register_error_rate, data.register_upsets());
+  add("accumulator", config.accumulator.error_rate, data.accumulator_upsets());
+}
+
+void warn_of_supply(const char* name, const SramConfig& sram, Volts nominal, RunResult& r) {
+  if (sram.voltage && !sram.voltage->in_volts() && !sram.vmin)
+    r.warnings.push_back(std::string("core.") + name + ".vmin is not set: the technology's " +
+                         config::quantity_text(nominal) + " stand for 1 Vmin in its energy");
+}
+
 }  // namespace
 
 RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions& asked) {
@@ -222,6 +259,7 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
     r.macs += core.matrix().macs();
     r.kernel.wakeups += core.wakeups();
     accounting.add(core);
+    add_faults(core, e.config.core, e.clock, data, r, accounting);
     const double peak = static_cast<double>(e.config.core.matrix.peak_macs_per_cycle());
     for (LayerResult& layer : core.layers()) {
       if (layer.engine.empty()) continue;  // a view
@@ -233,6 +271,7 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
     }
     if (core.data() != nullptr) {
       r.int32_overflows += core.data()->overflows();
+      add_upsets(*core.data(), e.config.core, r);
       for (auto& output : core.data()->take_outputs()) r.outputs.push_back(std::move(output));
     }
   }
@@ -245,8 +284,8 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
   accounting.add_link(e.ring.sent_bytes());
   summarise_memory(e.memories, r);
   r.traffic = accounting.traffic();
-  r.power = power::estimate(accounting.components(r.latency_s), accounting.actions(), r.latency_s,
-                            e.technology);
+  r.power = power::estimate(accounting.components(r.latency_s, e.technology.voltage()),
+                            accounting.actions(), r.latency_s, e.technology);
 
   for (const auto& plan : plans)
     for (const auto& warning : plan.warnings)
@@ -261,6 +300,9 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
   if (r.int32_overflows > 0)
     r.warnings.push_back("core.matrix: " + std::to_string(r.int32_overflows) +
                          " int32 sums overflowed and wrapped");
+  warn_of_supply("scratchpad", e.config.core.scratchpad, e.technology.voltage(), r);
+  if (e.config.core.weight_buffer)
+    warn_of_supply("weight_buffer", *e.config.core.weight_buffer, e.technology.voltage(), r);
   for (const auto& warning : r.power.warnings) r.warnings.push_back(warning);
   check_conservation(r, traces);
   r.kernel.host_seconds = cpu_seconds() - started;

@@ -139,6 +139,29 @@ std::string layers(const arch::RunResult& result, const Console& console) {
          "  layers may overlap in time\n" + table.text();
 }
 
+// Only where something may fail.
+std::string faults(const arch::RunResult& result, const Console& console) {
+  if (result.faults.empty()) return {};
+  Table table({"memory", "supply", "cells failing", "faulty bits", "corrected", "detected",
+               "silent", "failed writes", "upsets"},
+              {Align::left, Align::right, Align::right, Align::right, Align::right, Align::right,
+               Align::right, Align::right, Align::right});
+  const auto count = [](double value) {  // expectations need not be whole
+    return value < 1000 && value != static_cast<double>(static_cast<std::uint64_t>(value))
+               ? fmt::format("{:.3g}", value)
+               : grouped(static_cast<std::uint64_t>(value));
+  };
+  for (const auto& [memory, c] : result.faults)
+    table.row({memory, fmt::format("{:.4g} Vmin", c.voltage_ratio),
+               fmt::format("{:.4g} %", 100 * c.cell_error_rate), count(c.faulty_bits_read),
+               count(c.corrected_words), count(c.detected_words), count(c.silent_words),
+               count(c.failed_writes), count(c.upsets)});
+  return "\n" + console.paint(Colour::bold, "Failing cells") +
+         (result.fidelity == "data" ? "  what was read, and words of 64 bits\n"
+                                    : "  expected over random contents; words of 64 bits\n") +
+         table.text();
+}
+
 std::string outputs(const arch::RunResult& result, const Console& console) {
   if (result.outputs.empty()) return {};
   Table table({}, {Align::left, Align::left, Align::left});
@@ -158,7 +181,7 @@ std::string summary(const sim::Point& point, const arch::RunResult& result,
   std::string text = head(point, result, console) + "\n" + figures(result) + "\n" +
                      matrix_time(result, console) + "\n" + memory(result, console) + "\n" +
                      power(point, result, console) + "\n" + layers(result, console) +
-                     outputs(result, console);
+                     faults(result, console) + outputs(result, console);
   return text;
 }
 

@@ -14,6 +14,7 @@
 #include "sim/presets/presets.h"
 #include "sim/report/installation.h"
 #include "sim/run/version.h"
+#include "sim/store/campaign.h"
 #include "sim/store/csv.h"
 #include "sim/store/labels.h"
 #include "sim/store/quantity.h"
@@ -91,6 +92,24 @@ std::string overview(const store::Results& results, Console& console) {
   return text;
 }
 
+// Statistics over chips, when a sweep has several.
+std::string campaign(const store::Results& results, Console& console) {
+  const auto rows = store::campaign_rows(results);
+  if (rows.empty()) return {};
+  Table table(
+      {"workload", "architecture", "quantity", "chips", "mean", "deviation", "95 % interval"},
+      {Table::Align::left, Table::Align::left, Table::Align::left, Table::Align::right,
+       Table::Align::right, Table::Align::right, Table::Align::right});
+  for (const auto& row : rows) {
+    const auto& s = row.over_chips;
+    if (s.mean == 0 && s.deviation == 0) continue;  // nothing happened; campaign.csv says so, too
+    const auto text = [&](double value) { return store::readable(*row.quantity, value); };
+    table.row({row.label.job, row.label.variant, row.quantity->name, std::to_string(s.count),
+               text(s.mean), text(s.deviation), text(s.low) + " .. " + text(s.high)});
+  }
+  return "\n" + console.paint(Colour::bold, "Over chips") + "\n" + table.text(0);
+}
+
 ExitCode run(const Options& options, Console& console) {
   if (options.quantities) return list_quantities(console);
   if (options.sweep.empty())
@@ -142,7 +161,7 @@ ExitCode run(const Options& options, Console& console) {
       if (point.status == store::Status::failed)
         console.warning(fmt::format("point {}, {} on {}: {}", point.position + 1, point.workload,
                                     point.arch, point.message));
-    console.out() << overview(results, console);
+    console.out() << overview(results, console) << campaign(results, console);
     if (options.report) {
       const auto written = report::write_report(report::installed_options(filled.directory));
       if (!written.note.empty()) console.warning(written.note);

@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/json/fields.h"
 
+#include <string_view>
+
+#include "arch/session/fault_counts.h"
+
 namespace mantissa::sim {
+namespace {
+
+const char* fault_definition(std::string_view name) {
+  for (const auto& field : arch::fault_count_fields)
+    if (name == field.name) return field.definition;
+  return "";
+}
+
+}  // namespace
 
 const char* name(FieldType type) {
   switch (type) {
@@ -145,6 +158,19 @@ const std::vector<ResultField>& result_fields() {
       {"price.formula", T::text, "", "How the price follows from the source's figures."},
       {"int32_overflows", T::integer, "",
        "32-bit accumulators that wrapped around in a data-mode run of integers."},
+      {"faults", T::object, "",
+       "What went wrong in each memory that may fail, by its name; only there when one may. Whole "
+       "numbers in data mode, expectations in shape mode."},
+      {"faults.*", T::object, "", "Counts of this memory (registers: of the matrix unit)."},
+      {"faults.*.voltage_ratio", T::number, "", fault_definition("voltage_ratio")},
+      {"faults.*.cell_error_rate", T::number, "", fault_definition("cell_error_rate")},
+      {"faults.*.faulty_bits_read", T::number, "", fault_definition("faulty_bits_read")},
+      {"faults.*.corrected_words", T::number, "", fault_definition("corrected_words")},
+      {"faults.*.detected_words", T::number, "", fault_definition("detected_words")},
+      {"faults.*.silent_words", T::number, "", fault_definition("silent_words")},
+      {"faults.*.failed_writes", T::number, "", fault_definition("failed_writes")},
+      {"faults.*.upsets", T::number, "", fault_definition("upsets")},
+      {"faults.*.scrubbed_words", T::number, "", fault_definition("scrubbed_words")},
       {"outputs", T::list, "", "Tensors that a data-mode run computed."},
       {"outputs[].name", T::text, "", "Name of the tensor in the workload."},
       {"outputs[].format", T::text, "", "Number format."},

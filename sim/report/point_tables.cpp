@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables of points: all of them, against publications, by cycles.
+// Tables of points: all of them, against publications, over chips, by cycles.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -65,6 +65,24 @@ std::string published_table(const ReportData& data) {
          std::isnan(ours) ? Cell::text("–", "none")
                           : Cell::number(difference, fmt::format("{:+.1f} %", 100 * difference)),
          Cell::text(row.method), Cell::text(row.source)});
+  }
+  return table.html();
+}
+
+std::string campaign_table(const ReportData& data) {
+  if (data.campaign.empty()) return {};
+  Table table(
+      {"Workload", "Architecture", "Quantity", "Chips", "Mean", "Deviation", "95 % from", "to"},
+      true);
+  for (const auto& row : data.campaign) {
+    const auto& s = row.over_chips;
+    const auto cell = [&](double value) {
+      return Cell::number(value, store::readable(*row.quantity, value));
+    };
+    table.row({Cell::text(row.label.job), Cell::text(row.label.variant),
+               Cell::text(row.quantity->name),
+               Cell::number(static_cast<double>(s.count), std::to_string(s.count)), cell(s.mean),
+               cell(s.deviation), cell(s.low), cell(s.high)});
   }
   return table.html();
 }

@@ -94,6 +94,10 @@ std::string body(const ReportData& data, const Figures& figures) {
   out += section("points", "All points",
                  "Click a column's head to sort. Architectures carry the parameters that vary.",
                  points_table(data));
+  out += section("campaign", "Over chips",
+                 "Mean and deviation over chips that differ in what fails, and the interval that "
+                 "holds the mean in 95 of 100 campaigns (Student's t).",
+                 campaign_table(data));
   out += section("failures", "Points without a result", "", failures_list(data));
   out += section("warnings", "Warnings", "", warnings_list(data));
   out += section("cycles", "Cycles of the matrix unit",

@@ -99,6 +99,7 @@ ReportData load_report(const std::string& directory) {
   ReportData data;
   data.sweeps = results.sweeps();
   data.published = results.published();
+  data.campaign = store::campaign_rows(results);
   data.host_seconds = results.host_seconds();
   const auto rows = results.points();
   const auto labels = store::labels(rows);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/store/campaign.h"
 #include "sim/store/labels.h"
 #include "sim/store/quantity.h"
 #include "sim/store/results.h"
@@ -29,6 +30,7 @@ struct ReportData {
   std::vector<store::SweepRow> sweeps;
   std::vector<ReportPoint> points;
   std::vector<store::PublishedRow> published;
+  std::vector<store::CampaignRow> campaign;
   double host_seconds = 0;
   std::string tables;  // folder of the exported CSV, into which figures go too
 

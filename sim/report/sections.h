@@ -15,6 +15,7 @@ std::string winner_tables(const ReportData& data);
 
 std::string points_table(const ReportData& data);
 std::string published_table(const ReportData& data);
+std::string campaign_table(const ReportData& data);
 std::string cycles_table(const ReportData& data);
 std::string layer_tables(const ReportData& data);
 std::string energy_tables(const ReportData& data);

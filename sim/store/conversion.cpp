@@ -53,6 +53,12 @@ void derive_metrics(Record& record) {
   m["energy_delay_pj_s"] = m.at("energy_pj") * latency;
 }
 
+void add_output_error(Record& record, const sim::OutputError& error) {
+  record.metrics["output_changed"] = error.changed;
+  record.metrics["output_difference"] = error.difference;
+  record.metrics["top1_changed"] = error.top1;
+}
+
 Record record_of(const sim::Point& point, const arch::RunResult& result) {
   Record record;
   record.hash = point.config_hash;
@@ -78,6 +84,14 @@ Record record_of(const sim::Point& point, const arch::RunResult& result) {
   for (std::size_t i = 0; i < arch::stall_kinds; ++i)
     m[std::string("stall_") + arch::name(static_cast<arch::Stall>(i)) + "_cycles"] =
         whole(matrix.stalls[i].value);
+  if (!result.faults.empty()) {  // of all memories together
+    arch::FaultCounts all;
+    for (const auto& [memory, counts] : result.faults) all += counts;
+    m["faulty_bits_read"] = all.faulty_bits_read;
+    m["corrected_words"] = all.corrected_words;
+    m["detected_words"] = all.detected_words;
+    m["silent_words"] = all.silent_words;
+  }
   derive_metrics(record);
 
   if (!result.dram.bound_by.empty()) record.texts["dram_bound_by"] = result.dram.bound_by;

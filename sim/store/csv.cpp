@@ -10,6 +10,7 @@
 #include <map>
 #include <type_traits>
 
+#include "sim/store/campaign.h"
 #include "sim/store/labels.h"
 #include "sim/store/quantity.h"
 
@@ -201,15 +202,26 @@ std::vector<std::string> export_csv(const Results& results, const std::string& d
     published.cell(r.sweep).cell(r.position).cell(r.column).cell(r.value);
     published.cell(r.method).cell(r.source).end();
   }
+  Lines campaign("sweep,variant,job,quantity,chips,mean,deviation,low_95,high_95");
+  const auto statistics = campaign_rows(results);
+  for (const auto& r : statistics) {
+    campaign.cell(r.sweep).cell(r.label.variant).cell(r.label.job).cell(r.quantity->column);
+    campaign.cell(r.over_chips.count).cell(r.over_chips.mean).cell(r.over_chips.deviation);
+    campaign.cell(r.over_chips.low).cell(r.over_chips.high).end();
+  }
   std::vector<std::string> written;
+  const auto write = [&](const char* name, const Lines& lines) {
+    write_file((std::filesystem::path(directory) / name).string(), lines.text());
+    written.emplace_back(name);
+  };
   for (const auto& [name, lines] : {std::pair<const char*, const Lines*>{"points.csv", &points},
                                     {"layers.csv", &layers},
                                     {"energy.csv", &energy},
                                     {"area.csv", &area},
                                     {"published.csv", &published}}) {
-    write_file((std::filesystem::path(directory) / name).string(), lines->text());
-    written.emplace_back(name);
+    write(name, *lines);
   }
+  if (!statistics.empty()) write("campaign.csv", campaign);
   return written;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Comma-separated values as RFC 4180 has them but with plain line feeds, and the export of a
-// results store: points.csv, layers.csv, energy.csv, area.csv and published.csv, one header line,
-// units in the column names. Numbers are written in the shortest form that reads back as the same
-// value.
+// results store: points.csv, layers.csv, energy.csv, area.csv, published.csv and, where a sweep has
+// several chips, campaign.csv; one header line, units in the column names. Numbers are written in
+// the shortest form that reads back as the same value.
 #pragma once
 
 #include <string>

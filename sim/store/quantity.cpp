@@ -96,6 +96,20 @@ const std::vector<Quantity>& quantities() {
        "Waiting for another operator, a collective or a barrier"},
       {"stall.drain", "stall_drain_cycles", "stalls.drain", "cycles", Better::lower,
        "Fill and drain of the array: R + C - 2 cycles per fold that no other fold covers"},
+      {"output_changed", "output_changed", nullptr, "1", Better::lower,
+       "Fraction of output elements that differ from the same run without faults"},
+      {"output_difference", "output_difference", nullptr, "1", Better::lower,
+       "Mean |difference| of output elements from the same run without faults"},
+      {"top1_changed", "top1_changed", nullptr, "1", Better::lower,
+       "Fraction of output rows whose greatest element is another than without faults"},
+      {"faulty_bits", "faulty_bits_read", nullptr, "1", Better::lower,
+       "Bits that left failing memory cells wrong"},
+      {"corrected_words", "corrected_words", nullptr, "1", Better::neither,
+       "Words of 64 bits that ECC put right"},
+      {"detected_words", "detected_words", nullptr, "1", Better::lower,
+       "Words of 64 bits that ECC found wrong and could not put right"},
+      {"silent_words", "silent_words", nullptr, "1", Better::lower,
+       "Words of 64 bits that were used wrong without notice"},
       {"wakeups", "kernel_wakeups", "kernel.wakeups", "1", Better::lower,
        "Process activations of the simulation kernel; tells the cost of the simulation alone"},
   };
@@ -121,6 +135,11 @@ std::string readable(const Quantity& quantity, double value) {
   if (std::string_view(quantity.name) == "utilization") return fmt::format("{:.1f} %", 100 * value);
   if (unit == "cycles" || unit == "MACs" || std::string_view(quantity.name) == "wakeups")
     return grouped(value);
+  if (unit == "1") {  // fractions of outputs may be small
+    const std::string_view name = quantity.name;
+    const bool fraction = name == "output_changed" || name == "top1_changed";
+    return fraction ? fmt::format("{:.3g} %", 100 * value) : fmt::format("{:.4g}", value);
+  }
   const auto& scale = prefixes(unit);
   if (scale.empty()) return fmt::format("{:.4g} {}", value, unit);
   const Prefix* best = &scale.front();

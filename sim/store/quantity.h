@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The quantities that every run yields: one table, from which columns of the results store and of
-// the CSV export, names in constraints and objectives, axis labels and the report's definitions
-// come.
+// The quantities that runs yield (those of faults only where something may fail): one table, from
+// which columns of the results store and of the CSV export, names in constraints and objectives,
+// axis labels and the report's definitions come.
 //
 // A quantity has a name for people ("latency", used in constraints), a column ("latency_s", which
 // carries the unit), and a definition. Values are stored in the base unit given here.

@@ -65,6 +65,8 @@ const Schema<SweepConfig>& SweepConfig::schema() {
           .optional("zip", &SweepConfig::zip,
                     "Parameters with lists of one length: the i-th values belong together.")
           .optional("random", &SweepConfig::random, "Parameters drawn at random.")
+          .optional("campaign", &SweepConfig::campaign,
+                    "Fault injection: every point on many chips, at some supply voltages.")
           .optional("list", &SweepConfig::list, "Further points, one by one.")
           .optional("constraints", &SweepConfig::constraints,
                     "Comparisons such as 'area < 50 mm2'. Those on parameters alone exclude points "
@@ -75,8 +77,16 @@ const Schema<SweepConfig>& SweepConfig::schema() {
                     "Figures from publications, to stand beside ours.")
           .constraint("kind",
                       [](const SweepConfig& c) { return c.kind == "sweep" ? "" : "kind is sweep"; })
-          .constraint("fidelity", [](const SweepConfig& c) {
-            return c.fidelity == "shape" || c.fidelity == "data" ? "" : "fidelity is shape or data";
+          .constraint("fidelity",
+                      [](const SweepConfig& c) {
+                        return c.fidelity == "shape" || c.fidelity == "data"
+                                   ? ""
+                                   : "fidelity is shape or data";
+                      })
+          .constraint("campaign", [](const SweepConfig& c) {
+            return c.campaign && c.fidelity != "data"
+                       ? "a campaign compares outputs: fidelity: data"
+                       : "";
           });
   return s;
 }
@@ -89,13 +99,16 @@ void check_set_once(const SweepConfig& c) {
   const auto add = [&](const std::string& key, const Place& place) {
     if (!seen.insert(key).second)
       throw Error(twice_set).at(place).read(key).expected(
-          "a parameter that only one of set, grid, zip and random has");
+          "a parameter that only one of set, grid, zip, random and campaign has");
   };
   for (const auto& item : c.set.items) add(item.key, item.place);
   for (const auto& axis : c.grid.items) add(axis.key, axis.place);
   for (const auto& axis : c.zip.items) add(axis.key, axis.place);
   if (c.random)
     for (const auto& parameter : c.random->parameters.items) add(parameter.key, parameter.place);
+  if (c.campaign)
+    for (const auto& key : c.campaign->keys())
+      add(key, c.campaign->voltages.empty() ? Place{} : c.campaign->voltages.front().place);
 }
 
 void check_zip(const Axes& zip) {
@@ -187,6 +200,7 @@ std::vector<std::vector<std::string>> combinations(const SweepConfig& c) {
                              sample(parameter, static_cast<std::uint64_t>(c.random->seed), i));
     multiply(factors);
   }
+  if (c.campaign) multiply(c.campaign->factors());
   return all;
 }
 
@@ -201,6 +215,7 @@ Sweep parse_sweep(const config::Node& node, const std::string& file,
   auto& c = sweep.config;
   for (const auto& text : grid) c.grid.items.push_back(axis_of(text));
   check_set_once(c);
+  if (c.campaign) c.campaign->check();
   check_zip(c.zip);
   if (c.random)
     for (const auto& parameter : c.random->parameters.items) check_distribution(parameter);
@@ -273,7 +288,7 @@ std::vector<sim::PointRequest> expand(const Sweep& sweep) {
 
   // A sweep that only lists its points has no grid to multiply, and no nameless point either.
   const bool only_list =
-      !c.list.empty() && c.grid.items.empty() && c.zip.items.empty() && !c.random;
+      !c.list.empty() && c.grid.items.empty() && c.zip.items.empty() && !c.random && !c.campaign;
   if (!only_list) {
     const auto own = combinations(c);
     for (const auto& arch : c.archs)

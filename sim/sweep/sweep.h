@@ -12,15 +12,16 @@
 //             {range: [64 KiB, 4 MiB], log: true}}}
 //   list:
 //     - {arch: tpu_v2, workload: lstm, set: {workload.batch: 64}}
+//   campaign: {chips: 20, voltages: [0.9 Vmin, 0.84 Vmin]}     # faults: campaign.h
 //   constraints: ["area < 50 mm2", "latency < 5 ms"]
 //   objectives: [latency, energy, area]
 //   published:
 //     - {arch: tpu_v1, workload: mlp, quantity: throughput, value: 12.3 TOPS, source: ...}
 //
 // Points stand in one order: archs, then workloads, then grid (first key slowest), then zip, then
-// random samples; last the entries of `list`, which stand alone when there is neither grid nor zip
-// nor random. Sections multiply; the samples are the same for every
-// architecture and workload, so that these can be compared.
+// random samples, then the campaign's voltages and chips; last the entries of `list`, which stand
+// alone when there is neither grid nor zip nor random. Sections multiply; the samples are the same
+// for every architecture and workload, so that these can be compared.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +31,7 @@
 
 #include "base/config/document.h"
 #include "sim/run/run_point.h"
+#include "sim/sweep/campaign.h"
 #include "sim/sweep/constraint.h"
 #include "sim/sweep/parameters.h"
 
@@ -71,6 +73,7 @@ struct SweepConfig {
   Axes grid, zip;
   std::vector<ListPoint> list;
   std::optional<RandomSection> random;
+  std::optional<CampaignSection> campaign;
   std::vector<PlacedText> constraints;
   std::vector<PlacedText> objectives;
   std::vector<Published> published;

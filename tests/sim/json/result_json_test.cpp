@@ -23,7 +23,7 @@ std::string type_of(const Json& value) {
 
 // Objects whose keys somebody else chooses; a trailing '*' stands for all of them.
 bool free_keys(const std::string& path) {
-  static const std::set<std::string> paths = {"energy_pj", "area_um2", "traffic",
+  static const std::set<std::string> paths = {"energy_pj", "area_um2", "traffic",    "faults",
                                               "versions",  "units",    "definitions"};
   return paths.count(path) != 0;
 }
@@ -51,6 +51,7 @@ std::set<std::string> sample_outline() {
   output.tensor.shape = {2};
   output.bytes = {std::byte{1}, std::byte{2}};
   result.outputs.push_back(output);
+  result.faults["scratchpad"].corrected_words = 2;
   std::set<std::string> out;
   outline(to_json(sample_point(), result), "", out);
   return out;
@@ -124,6 +125,17 @@ TEST(ResultJson, has_the_documented_keys_and_types) {
                                           "layers[].tiling:text",
                                           "layers[].reason:text",
                                           "int32_overflows:integer",
+                                          "faults:object",
+                                          "faults.*:object",
+                                          "faults.*.voltage_ratio:number",
+                                          "faults.*.cell_error_rate:number",
+                                          "faults.*.faulty_bits_read:number",
+                                          "faults.*.corrected_words:number",
+                                          "faults.*.detected_words:number",
+                                          "faults.*.silent_words:number",
+                                          "faults.*.failed_writes:number",
+                                          "faults.*.upsets:number",
+                                          "faults.*.scrubbed_words:number",
                                           "outputs:list",
                                           "outputs[].name:text",
                                           "outputs[].format:text",
@@ -195,6 +207,10 @@ TEST(ResultJson, has_every_declared_field) {
     if (std::string(field.path) == "config.**") continue;
     EXPECT_TRUE(present.count(field.path)) << field.path;
   }
+}
+
+TEST(ResultJson, says_nothing_of_faults_where_nothing_may_fail) {
+  EXPECT_FALSE(to_json(sample_point(), sample_result()).contains("faults"));
 }
 
 TEST(ResultJson, busy_and_stalls_are_those_of_the_busiest_core) {
