@@ -7,7 +7,8 @@
 //                  labels format, accumulate [int32 for integers, fp32 for floats]
 //                  mac, gated_mac (operands move, nothing is multiplied): one per MAC
 //                  load_weight, drain: one per element moved by one register stage
-//   sram           capacity_bytes, banks [1], supply_v [technology]; label ecc [none] parity secded
+//   sram           capacity_bytes (data), banks [1], width_bits [64]: the word of one check code,
+//                  supply_v [technology]; label ecc [none]: none, parity, secded
 //                  read, write: count in bytes
 //   register_file  capacity_bytes                         read, write: count in bytes
 //   vector_alu     lanes; label format

@@ -86,18 +86,23 @@ std::string reference_of(const std::string& item) {
 }  // namespace
 
 Technology::Technology(std::string name, Nanometres node, Volts voltage, std::string voltage_source,
-                       std::vector<Figure> figures, EnergyScaling scaling)
+                       std::vector<Figure> figures, EnergyScaling scaling, SramModel sram_model,
+                       std::vector<Figure> circuits)
     : name_(std::move(name)),
       node_(node),
       voltage_(voltage),
       voltage_source_(std::move(voltage_source)),
       figures_(std::move(figures)),
-      scaling_(scaling) {
+      scaling_(scaling),
+      sram_model_(sram_model),
+      circuits_(std::move(circuits)) {
   validate(figures_);
+  validate(circuits_);
 }
 
 Technology Technology::at(Nanometres node, Volts voltage) const {
-  return Technology(name_, node, voltage, voltage_source_, figures_, scaling_);
+  return Technology(name_, node, voltage, voltage_source_, figures_, scaling_, sram_model_,
+                    circuits_);
 }
 
 std::vector<const Figure*> Technology::find(const std::string& item,

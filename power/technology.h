@@ -4,6 +4,7 @@
 // Figures stand in configs/tech/*.yaml, each with value and unit, node, voltage, method and source.
 // `energy("multiply.int8")` answers at this technology's node and voltage: a figure at exactly that
 // point is returned as printed; else it is scaled (power/anchors.h) and the price says how.
+// Devices and wires of the analytic SRAM model stand in `circuits`, apart (power/sram/circuit.h).
 // Figures of other chips' processes (DRAM, links) and plain parameters are never scaled.
 #pragma once
 
@@ -34,12 +35,17 @@ inline const ErrorKind unknown_figure{"power.unknown-figure", ExitCode::bad_inpu
 inline const ErrorKind bad_technology{"power.bad-technology", ExitCode::bad_input,
                                       "A technology file is inconsistent."};
 
+// What the access energy, area and leakage of an SRAM come from: the printed access energies, the
+// bit cell and an assumed array efficiency (parts.h), or the analytic model (power/sram/macro.h).
+enum class SramModel { printed, analytic };
+
 class Technology {
  public:
   // A file of configs/tech, with its bases.
   static Technology load(const std::string& path);
   Technology(std::string name, Nanometres node, Volts voltage, std::string voltage_source,
-             std::vector<Figure> figures, EnergyScaling scaling = EnergyScaling::anchors);
+             std::vector<Figure> figures, EnergyScaling scaling = EnergyScaling::anchors,
+             SramModel sram_model = SramModel::printed, std::vector<Figure> circuits = {});
 
   const std::string& name() const { return name_; }
   Nanometres node() const { return node_; }
@@ -47,6 +53,9 @@ class Technology {
   const std::string& voltage_source() const { return voltage_source_; }
   EnergyScaling energy_scaling() const { return scaling_; }
   const std::vector<Figure>& figures() const { return figures_; }
+  SramModel sram_model() const { return sram_model_; }
+  // Devices, wires and cells of the analytic SRAM model (power/sram/circuit.h).
+  const std::vector<Figure>& circuits() const { return circuits_; }
   Technology at(Nanometres node, Volts voltage) const;  // the same figures, elsewhere
 
   // Scaled to node and voltage; `item` must have a figure of that unit somewhere.
@@ -68,6 +77,8 @@ class Technology {
   std::string voltage_source_;
   std::vector<Figure> figures_;
   EnergyScaling scaling_;
+  SramModel sram_model_;
+  std::vector<Figure> circuits_;
 };
 
 }  // namespace mantissa::power

@@ -27,13 +27,21 @@ EnumNames<power::EnergyScaling>::names() {
   return names;
 }
 
+const std::vector<std::pair<power::SramModel, const char*>>& EnumNames<power::SramModel>::names() {
+  static const std::vector<std::pair<power::SramModel, const char*>> names{
+      {power::SramModel::printed, "printed"}, {power::SramModel::analytic, "analytic"}};
+  return names;
+}
+
 }  // namespace mantissa::config
 
 namespace mantissa::power {
 
 const std::vector<std::string>& figure_units() {
   // "1" is a pure number.
-  static const std::vector<std::string> units{"pJ", "pJ/bit", "um2", "W", "W/um2", "1"};
+  static const std::vector<std::string> units{"pJ", "pJ/bit", "um2",    "W",  "W/um2",
+                                              "fF", "fF/um",  "ohm/um", "um", "kohm",
+                                              "nA", "ps",     "fJ",     "V",  "1"};
   return units;
 }
 
@@ -82,15 +90,27 @@ const config::Schema<TechnologyConfig>& TechnologyConfig::schema() {
                     "Where the supply voltage comes from.")
           .optional("energy_scaling", &TechnologyConfig::energy_scaling,
                     "How energies move between nodes.")
+          .optional("sram_model", &TechnologyConfig::sram_model,
+                    "What an SRAM's prices come from: printed access energies, or the analytic "
+                    "model of the macro.")
           .required("figures", &TechnologyConfig::figures, "Published figures.")
+          .optional("circuits", &TechnologyConfig::circuits,
+                    "Devices, wires and cells of the analytic SRAM model.")
           .optional("overrides", &TechnologyConfig::overrides,
-                    "Figures that replace or join those of the base.");
+                    "Figures that replace or join those of the base.")
+          .optional("circuit_overrides", &TechnologyConfig::circuit_overrides,
+                    "Circuit figures that replace or join those of the base.");
   return s;
 }
 
-Technology TechnologyConfig::technology() const {
+namespace {
+
+// The figures of the base with `overrides` laid over them. Doublets within one list stay, for the
+// Technology to refuse.
+std::vector<Figure> laid_over(const std::vector<FigureConfig>& base,
+                              const std::vector<FigureConfig>& overrides) {
   std::vector<Figure> result;
-  for (const auto* list : {&figures, &overrides}) {
+  for (const auto* list : {&base, &overrides}) {
     for (const FigureConfig& c : *list) {
       const auto [value, unit] = figure_value(c.value);
       Figure f{c.item, value, unit, c.capacity, c.node, c.voltage, c.method, c.source};
@@ -98,14 +118,20 @@ Technology TechnologyConfig::technology() const {
         return o.item == f.item && o.unit == f.unit && o.capacity == f.capacity && o.node == f.node;
       };
       const auto old = std::find_if(result.begin(), result.end(), same);
-      // Doublets within one list stay, for the Technology to refuse.
       if (list == &overrides && old != result.end())
         *old = f;
       else
         result.push_back(f);
     }
   }
-  return Technology(name, node, voltage, voltage_source, std::move(result), energy_scaling);
+  return result;
+}
+
+}  // namespace
+
+Technology TechnologyConfig::technology() const {
+  return Technology(name, node, voltage, voltage_source, laid_over(figures, overrides),
+                    energy_scaling, sram_model, laid_over(circuits, circuit_overrides));
 }
 
 Technology Technology::load(const std::string& path) {

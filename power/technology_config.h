@@ -39,8 +39,11 @@ struct TechnologyConfig {
   Volts voltage{};
   std::string voltage_source;
   EnergyScaling energy_scaling = EnergyScaling::anchors;
+  SramModel sram_model = SramModel::printed;
   std::vector<FigureConfig> figures;
+  std::vector<FigureConfig> circuits;
   std::vector<FigureConfig> overrides;
+  std::vector<FigureConfig> circuit_overrides;
   static const config::Schema<TechnologyConfig>& schema();
 
   Technology technology() const;
@@ -60,5 +63,9 @@ struct EnumNames<power::Method> {
 template <>
 struct EnumNames<power::EnergyScaling> {
   static const std::vector<std::pair<power::EnergyScaling, const char*>>& names();
+};
+template <>
+struct EnumNames<power::SramModel> {
+  static const std::vector<std::pair<power::SramModel, const char*>>& names();
 };
 }  // namespace mantissa::config

@@ -33,9 +33,10 @@ std::string words_for(const std::string& positional) {
   if (positional == "ARCH") return "$(mantissa list archs --names 2>/dev/null)";
   if (positional == "WORKLOAD") return "$(mantissa list workloads --names 2>/dev/null)";
   if (positional == "SWEEP") return "$(mantissa list sweeps --names 2>/dev/null)";
+  if (positional == "SRAM") return "$(mantissa list srams --names 2>/dev/null)";
   if (positional == "KEY") return "$(mantissa list keys --names 2>/dev/null)";
   if (positional == "WHAT")
-    return "archs workloads components statistics technologies sweeps errors operators keys";
+    return "archs workloads components statistics technologies sweeps srams errors operators keys";
   if (positional == "SHELL") return "bash zsh";
   return "";
 }

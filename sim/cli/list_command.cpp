@@ -29,6 +29,14 @@ std::vector<Row> presets(sim::PresetKind kind) {
   return rows;
 }
 
+// Those of the memories that say `kind: SORT`.
+std::vector<Row> memories(const std::string& sort) {
+  std::vector<Row> rows;
+  for (const auto& preset : sim::Presets::standard().list(sim::PresetKind::memory))
+    if (preset.sort == sort) rows.push_back({preset.name, preset.description});
+  return rows;
+}
+
 std::vector<Row> topic(const std::string& wanted) {
   std::vector<Row> rows;
   for (const auto& subject : subjects()) {
@@ -56,6 +64,7 @@ std::vector<Row> rows_of(const std::string& what) {
   if (what == "workloads") return presets(sim::PresetKind::workload);
   if (what == "technologies") return presets(sim::PresetKind::technology);
   if (what == "sweeps") return presets(sim::PresetKind::sweep);
+  if (what == "srams") return memories("sram");
   if (what == "components") return topic("component");
   if (what == "statistics") return topic("statistic");
   if (what == "errors") return topic("error");
@@ -66,11 +75,11 @@ std::vector<Row> rows_of(const std::string& what) {
 Action declare(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("WHAT", options->what,
-                 "archs, workloads, components, statistics, technologies, sweeps, errors,\n"
-                 "operators or keys (all that 'mantissa explain' knows).")
+                 "archs, workloads, components, statistics, technologies, sweeps, srams,\n"
+                 "errors, operators or keys (all that 'mantissa explain' knows).")
       ->required()
       ->check(one_of({"archs", "workloads", "components", "statistics", "technologies", "sweeps",
-                      "errors", "operators", "keys"}));
+                      "srams", "errors", "operators", "keys"}));
   app.add_flag("--names", options->names, "Names alone, one a line, for scripts.");
   return [options](Console& console) {
     Table table({}, {Table::Align::left, Table::Align::left});

@@ -9,6 +9,7 @@
 #include "power/estimator.h"
 #include "power/technology_config.h"
 #include "sim/json/fields.h"
+#include "sim/sram/spec.h"
 #include "sim/sweep/sweep.h"
 #include "workloads/networks/layers.h"
 #include "workloads/workload.h"
@@ -101,6 +102,7 @@ std::vector<Subject> collect() {
   add_parameters(out, "technology", "", power::TechnologyConfig::schema().parameters());
   add_workloads(out);
   add_parameters(out, "sweep", "", sweep::SweepConfig::schema().parameters());
+  add_parameters(out, "sram", "sram.", sim::SramSpec::schema().parameters());
   add_statistics(out);
   add_errors(out);
   add_operators(out);

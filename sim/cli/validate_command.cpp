@@ -15,6 +15,7 @@
 #include "sim/cli/usage.h"
 #include "sim/presets/presets.h"
 #include "sim/run/run_point.h"
+#include "sim/sram/table.h"
 #include "sim/sweep/sweep.h"
 #include "workloads/workload.h"
 
@@ -30,7 +31,7 @@ inline const ErrorKind unknown_file_kind{
 std::string yaml_kind(const config::Node& node) {
   if (!node.is_map()) return {};
   if (const auto* kind = node.find("kind"); kind && kind->is_scalar())
-    return kind->text() == "sweep" ? "sweep" : "workload";
+    return kind->text() == "sweep" || kind->text() == "sram" ? kind->text() : "workload";
   if (node.find("core")) return "architecture";
   if (node.find("figures") || node.find("node") || node.find("overrides")) return "technology";
   if (node.find("model") || node.find("queue_depth")) return "memory";
@@ -52,12 +53,14 @@ std::string check_yaml(const std::string& file) {
     workloads::validate_workload(file, presets.resolver(sim::PresetKind::workload));
   else if (kind == "sweep")
     sweep::load_sweep(file);
+  else if (kind == "sram")
+    sim::tabulate(sim::load_sram(file, {}), {});
   else
     throw Error(unknown_file_kind)
         .at(node.place())
         .expected(
             "keys of an architecture (core), a memory (model), a technology (node), "
-            "a workload (kind: network or ops) or a sweep (kind: sweep)");
+            "a workload (kind: network or ops), an SRAM (kind: sram) or a sweep (kind: sweep)");
   return kind;
 }
 

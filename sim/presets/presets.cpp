@@ -32,11 +32,12 @@ std::string trimmed(std::string text) {
 
 // Read line by line: a list must work even when one preset is broken.
 Preset read_head(const std::string& name, const fs::path& path) {
-  Preset preset{name, path, {}, {}};
+  Preset preset{name, path, {}, {}, {}};
   std::ifstream in(path);
   std::string line, comment;
   while (std::getline(in, line)) {
     if (line.rfind("name:", 0) == 0) preset.title = trimmed(line.substr(5));
+    if (line.rfind("kind:", 0) == 0) preset.sort = trimmed(line.substr(5));
     if (line.rfind("description:", 0) == 0) preset.description = trimmed(line.substr(12));
     if (comment.empty() && line.rfind("# ", 0) == 0 && line.find("SPDX") == std::string::npos)
       comment = trimmed(line.substr(2));

@@ -38,6 +38,7 @@ struct Preset {
   std::filesystem::path path;
   std::string title;        // its `name`, which finds it as well; may be empty
   std::string description;  // its `description`, or its first comment
+  std::string sort;         // its `kind`; may be empty
 };
 
 class Presets {

@@ -32,7 +32,10 @@ SplitOverrides split(const std::vector<std::string>& overrides) {
 // are a hundred of them; energy.csv and area.csv show those that were used.
 config::Node technology_node(const power::Technology& technology) {
   std::string figures;
-  for (const auto& figure : technology.figures())
+  auto used = technology.figures();
+  const bool analytic = technology.sram_model() == power::SramModel::analytic;
+  if (analytic) used.insert(used.end(), technology.circuits().begin(), technology.circuits().end());
+  for (const auto& figure : used)
     figures += fmt::format("{} {} {} {} {} {} {} {}\n", figure.item, figure.value, figure.unit,
                            figure.capacity.value, figure.node.value, figure.voltage.value,
                            power::name(figure.method), figure.source);
@@ -42,6 +45,7 @@ config::Node technology_node(const power::Technology& technology) {
       {"node", config::Node::scalar(fmt::format("{} nm", technology.node().value))},
       {"voltage", config::Node::scalar(fmt::format("{} V", technology.voltage().value))},
       {"energy_scaling", config::Node::scalar(anchors ? "anchors" : "stillmaker")},
+      {"sram_model", config::Node::scalar(analytic ? "analytic" : "printed")},
       {"figures_hash", config::Node::scalar(config::content_hash(figures), {}, true)},
   });
 }
