@@ -46,13 +46,11 @@ Cycle Engine::next_event() {
       if (rank.owed > 0 && !rank.refreshing && (rank.owed > refresh_.postpone || rank.queued == 0))
         return now_;
   if (stale_ != 0) choose();
-  Cycle at = std::min(rank_command_.at, refresh_due_);
-  for (const Wanting& wanting : wanting_) at = std::min(at, wanting.choice.at);
-  if (!inbox_.empty() && !intake_blocked_ && inbox_.front().arrival < at) {
-    if (acceptable(inbox_.front()))
-      at = inbox_.front().arrival;
-    else
-      intake_blocked_ = true;
+  Cycle at = std::min(command_at_, refresh_due_);
+  if (intake_ != Intake::no && !inbox_.empty() && inbox_.front().arrival < at) {
+    if (intake_ == Intake::unknown)
+      intake_ = acceptable(inbox_.front()) ? Intake::yes : Intake::no;
+    if (intake_ == Intake::yes) at = inbox_.front().arrival;
   }
   return std::max(at, now_);
 }
@@ -60,10 +58,11 @@ Cycle Engine::next_event() {
 void Engine::step() {
   if (now_ >= refresh_due_ || owing_ > 0) count_refreshes();
   const bool moved = dispatch();
-  if (!inbox_.empty() && !intake_blocked_ && inbox_.front().arrival <= now_) intake();
+  if (intake_ != Intake::no && !inbox_.empty() && inbox_.front().arrival <= now_) intake();
   if (wanted_direction() != direction_) turn();
   if (!moved) dispatch();
-  send();
+  if (stale_ != 0) choose();
+  if (command_at_ <= now_) send();
 }
 
 // 2. and 5. Dispatch.
@@ -80,7 +79,7 @@ bool Engine::dispatch() {
   head = oldest->next;
   if (head == nullptr) staged_banks_[direction_] &= ~(1ull << oldest->bank);
   --staged_[direction_];
-  intake_blocked_ = false;
+  intake_ = intake_ == Intake::no ? Intake::unknown : intake_;
   enter_bank(oldest);
   return true;
 }
@@ -88,18 +87,20 @@ bool Engine::dispatch() {
 void Engine::enter_bank(Entry* entry) {
   const std::uint32_t b = entry->bank;
   Bank& bank = bank_[b];
-  auto& queue = bank.queue;
   entry->visible = now_;
   // Reads and writes come by two ways, so the last to enter need not be the youngest.
-  queue.push_back(entry);
-  std::size_t place = queue.size() - 1;
-  for (; place > 0 && queue[place - 1]->order > entry->order; --place)
-    std::swap(queue[place - 1], queue[place]);
-  if (!direct() && queue.size() == bank_depth_) banks_with_room_ &= ~(1ull << b);
+  Entry* older = bank.youngest;
+  while (older != nullptr && older->order > entry->order) older = older->previous;
+  Entry* const younger = older == nullptr ? bank.oldest : older->next;
+  entry->previous = older;
+  entry->next = younger;
+  (older == nullptr ? bank.oldest : older->next) = entry;
+  (younger == nullptr ? bank.youngest : younger->previous) = entry;
+  if (++bank.queued == bank_depth_) banks_with_room_ &= ~(1ull << b);
   const bool hit = entry->row == bank.open_row;
   bank.queued_hits += hit;
   // Behind others, a request changes what the bank wants only if it is the first for the open row.
-  const bool behind = !direct() && place > 0 && place + 1 == queue.size();
+  const bool behind = !direct() && older != nullptr && younger == nullptr;
   if (behind && (!hit || wanted_[b] != static_cast<std::uint8_t>(Target::precharge))) return;
   want(b);
 }
@@ -116,7 +117,7 @@ Entry* Engine::queued_at(const Request& request, bool write) const {
   const auto matches = [&](const Entry& e) {
     return e.write == write && e.row == request.row && e.column == request.column;
   };
-  for (Entry* entry : bank_[request.bank].queue)
+  for (Entry* entry = bank_[request.bank].oldest; entry != nullptr; entry = entry->next)
     if (matches(*entry)) return entry;
   if (direct()) return nullptr;
   const Direction direction = write ? writes : reads;
@@ -133,10 +134,11 @@ void Engine::answer(bool write, std::uint32_t tag, Cycle accepted, Cycle at) {
 }
 
 void Engine::intake() {
-  if (!acceptable(inbox_.front())) {
-    intake_blocked_ = true;
+  if (intake_ == Intake::unknown && !acceptable(inbox_.front())) {
+    intake_ = Intake::no;
     return;
   }
+  intake_ = Intake::unknown;
   const Request request = inbox_.front();
   inbox_.pop();
   statistics.wait_before_acceptance += now_ - request.arrival;
@@ -200,7 +202,7 @@ void Engine::want(std::uint32_t b) {
   const bool write = direction_ == writes;
   const auto served = [&](const Entry& e) { return !direct() || e.write == write; };
   Entry *oldest = nullptr, *hit = nullptr;
-  for (Entry* const entry : bank.queue) {
+  for (Entry* entry = bank.oldest; entry != nullptr; entry = entry->next) {
     if (!served(*entry)) continue;
     if (oldest == nullptr) oldest = entry;
     if (bank.queued_hits == 0) break;
@@ -240,14 +242,14 @@ void Engine::set_want(std::uint32_t b, Target target, Entry* entry) {
   if ((stale_ & mask_of(target)) != 0) return;
   const Choice mine{std::max(cycle_of(ready_.bank(target, b)), now_), entry->order, b};
   if (mine.before(w.choice)) w.choice = mine;
+  command_at_ = std::min(command_at_, mine.at);
 }
 
 // One pass without branches that nobody can predict: time and order are compared as one number.
-Engine::Choice Engine::first_of(Target target) const {
+inline Engine::Choice Engine::first_of(Target target) const {
   constexpr unsigned order_bits = 40;  // 10^12 requests; times lie within 2^24 cycles of each other
   std::uint64_t wanting = wanting_[static_cast<std::size_t>(target)].banks;
-  Choice first;
-  if (wanting == 0) return first;
+  if (wanting == 0) return {};
   const Ready* const ready = ready_.of_banks(target);
   const Ready* const of_rank = ready_.of_ranks(target);
   const bool one_rank = rank_.size() == 1;
@@ -267,8 +269,10 @@ Engine::Choice Engine::first_of(Target target) const {
 }
 
 void Engine::choose() {
-  for (std::size_t t = 0; t < wanted_targets; ++t)
-    if ((stale_ >> t & 1) != 0) wanting_[t].choice = first_of(static_cast<Target>(t));
+  for (std::uint32_t stale = stale_ & (rank_stale - 1); stale != 0; stale &= stale - 1) {
+    const auto t = static_cast<unsigned>(__builtin_ctz(stale));
+    wanting_[t].choice = first_of(static_cast<Target>(t));
+  }
   if (ranks_want_ && (stale_ & rank_stale) != 0) {
     rank_command_ = RankChoice{};
     for (std::uint32_t r = 0; r < rank_.size(); ++r) {
@@ -277,10 +281,11 @@ void Engine::choose() {
     }
   }
   stale_ = 0;
+  command_at_ = rank_command_.at;
+  for (const Wanting& wanting : wanting_) command_at_ = std::min(command_at_, wanting.choice.at);
 }
 
 void Engine::send() {
-  if (stale_ != 0) choose();
   const auto first_of_two = [&](Target a, Target b) {
     return wanting(b).choice.before(wanting(a).choice) ? b : a;
   };
@@ -329,7 +334,7 @@ void Engine::record(CommandKind kind, std::uint32_t bank, std::uint32_t row, std
 }
 
 bool Engine::row_wanted_again(const Entry& served) const {
-  for (const Entry* entry : bank_[served.bank].queue)
+  for (const Entry* entry = bank_[served.bank].oldest; entry != nullptr; entry = entry->next)
     if (entry != &served && entry->row == served.row) return true;
   if (direct()) return false;
   for (const Direction direction : {reads, writes}) {
@@ -377,15 +382,13 @@ void Engine::send_column(std::uint32_t b) {
   Rank& rank = rank_[rank_of_[b]];
   --rank.queued;
   rank.idle_since = now_;
-  auto& queue = bank.queue;
-  std::size_t place = 0;
-  while (queue[place] != entry) ++place;
-  for (; place + 1 < queue.size(); ++place) queue[place] = queue[place + 1];
-  queue.pop_back();
+  (entry->previous == nullptr ? bank.oldest : entry->previous->next) = entry->next;
+  (entry->next == nullptr ? bank.youngest : entry->next->previous) = entry->previous;
+  --bank.queued;
   bank.queued_hits -= bank.open_row == entry->row;
   free_.push_back(entry);
   banks_with_room_ |= 1ull << b;
-  intake_blocked_ = false;
+  intake_ = intake_ == Intake::no ? Intake::unknown : intake_;
   ++bank.row_hits;
   if (closes) close_row(b);
   want(b);
@@ -400,24 +403,25 @@ void Engine::send_row(std::uint32_t b, Target target) {
     entry.conflicted = true;
     record(CommandKind::precharge, b);
     close_row(b);
+    set_want(b, Target::activate, &entry);
   } else {
     entry.activated = true;
     record(CommandKind::activate, b, entry.row);
-    change_books(rank_of_[b]);
-    ++rank_[rank_of_[b]].open_banks;
+    Rank& rank = rank_[rank_of_[b]];
+    if (rank.open_banks++ == 0) change_books(rank_of_[b]);
     bank.open_row = entry.row;
     bank.row_hits = 0;
     bank.queued_hits = 0;
-    for (const Entry* queued : bank.queue) bank.queued_hits += queued->row == bank.open_row;
+    for (const Entry* e = bank.oldest; e != nullptr; e = e->next)
+      bank.queued_hits += e->row == bank.open_row;
     bank.activate_wait = wait;
+    set_want(b, entry.write ? Target::write : Target::read, &entry);
   }
-  want(b);
 }
 
 void Engine::close_row(std::uint32_t b) {
   Bank& bank = bank_[b];
-  change_books(rank_of_[b]);
-  --rank_[rank_of_[b]].open_banks;
+  if (--rank_[rank_of_[b]].open_banks == 0) change_books(rank_of_[b]);
   bank.open_row = no_row;
   bank.queued_hits = 0;
 }

@@ -31,7 +31,8 @@ struct Entry {
   bool activated = false;        // its row was opened for it
   bool conflicted = false;       // ... after another one was closed for it
   Wait first_wait = Wait::none;  // what the first command sent for it had waited for
-  Entry* next = nullptr;         // among those staged for one bank
+  Entry* next = nullptr;  // younger, among those staged for one bank or in its queue
+  Entry* previous = nullptr;  // older, in the bank's queue
 };
 
 // Requests pushed and not yet accepted.
@@ -96,7 +97,8 @@ class Engine {
     std::uint32_t row_hits = 0;       // column commands since the row was opened
     std::uint32_t queued_hits = 0;    // of the queue, for the open row
     Wait activate_wait = Wait::none;  // what its activate had waited for
-    std::vector<Entry*> queue;        // by order of acceptance
+    Entry *oldest = nullptr, *youngest = nullptr;  // of its queue
+    std::size_t queued = 0;
   };
   enum class Power : std::uint8_t { up, down, self_refresh };
   struct Rank {
@@ -108,7 +110,8 @@ class Engine {
     std::uint32_t open_banks = 0;
     Power power = Power::up;
     Cycle idle_since = 0;
-    Cycle state_since = 0;  // for the books
+    RankState state = RankState::precharge_standby;  // for the books
+    Cycle state_since = 0;
   };
   // The banks that want one kind of command, and the first of them.
   struct Choice {
@@ -162,7 +165,7 @@ class Engine {
   bool row_wanted_again(const Entry& served) const;
 
   void close_row(std::uint32_t bank);
-  void change_books(std::uint32_t rank);  // before the rank's state changes
+  void change_books(std::uint32_t rank);  // after the rank's state has changed
   void block(std::uint32_t rank);
 
   // Configuration.
@@ -190,7 +193,8 @@ class Engine {
   std::array<std::uint64_t, 2> staged_banks_{};  // masks of banks
   std::array<std::array<Entry*, most_banks>, 2> staged_head_{}, staged_tail_{};
   std::uint64_t banks_with_room_ = 0;
-  bool intake_blocked_ = false;  // until a queue has changed
+  // Whether the oldest request may come in: no until a queue has changed, yes until it has.
+  enum class Intake : std::uint8_t { unknown, no, yes } intake_ = Intake::unknown;
   std::array<LocationFilter, 2> filters_;
   std::array<std::size_t, 2> in_queues_{};  // by direction, everywhere
   Direction direction_ = reads;
@@ -217,6 +221,7 @@ class Engine {
   std::uint32_t stale_ = all_stale;
   std::array<std::uint32_t, command_kinds> affects_{};  // what each command makes stale
   RankChoice rank_command_;
+  Cycle command_at_ = 0;  // the earliest of all choices, if none is stale
   Cycle last_column_ = forever, last_row_ = forever;  // cycles of the last commands on each bus
   Cycle bus_free_ = 0;                                // first cycle after the last data
 };

@@ -58,7 +58,6 @@ Engine::Engine(const DramConfig& c)
     affects_[k] = (ready_.affects(static_cast<CommandKind>(k)) & (rank_stale - 1)) | rank_stale;
   for (std::uint32_t b = 0; b < banks_; ++b) {
     rank_of_[b] = static_cast<std::uint8_t>(b / banks_per_rank_);
-    bank_[b].queue.reserve(direct() ? 2 * queue_depth_ : bank_depth_);
   }
   banks_with_room_ = banks_ == 64 ? ~0ull : (1ull << banks_) - 1;
   if (refresh_.mode != RefreshMode::none)
@@ -182,7 +181,6 @@ void Engine::send_rank(const RankChoice& choice) {
       break;
     default:
       record(choice.kind, first);
-      change_books(r);
       if (choice.kind == CommandKind::self_refresh_exit) {
         // It has refreshed by itself: the interval begins anew.
         if (rank.owed > 0) --owing_;
@@ -194,6 +192,7 @@ void Engine::send_rank(const RankChoice& choice) {
       rank.power = choice.kind == CommandKind::power_down_enter     ? Power::down
                    : choice.kind == CommandKind::self_refresh_enter ? Power::self_refresh
                                                                     : Power::up;
+      change_books(r);
       block(r);
       return;
   }
@@ -225,13 +224,14 @@ void Engine::block(std::uint32_t r) {
 
 void Engine::change_books(std::uint32_t r) {
   Rank& rank = rank_[r];
-  RankState state = RankState::self_refresh;
-  if (rank.power == Power::up)
-    state = rank.open_banks > 0 ? RankState::active_standby : RankState::precharge_standby;
-  if (rank.power == Power::down)
-    state = rank.open_banks > 0 ? RankState::active_power_down : RankState::precharge_power_down;
-  statistics.rank_time[static_cast<std::size_t>(state)] += now_ - rank.state_since;
+  statistics.rank_time[static_cast<std::size_t>(rank.state)] += now_ - rank.state_since;
   rank.state_since = now_;
+  rank.state = RankState::self_refresh;
+  if (rank.power == Power::up)
+    rank.state = rank.open_banks > 0 ? RankState::active_standby : RankState::precharge_standby;
+  if (rank.power == Power::down)
+    rank.state =
+        rank.open_banks > 0 ? RankState::active_power_down : RankState::precharge_power_down;
 }
 
 void Engine::settle(Cycle end) {

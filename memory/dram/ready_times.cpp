@@ -42,10 +42,18 @@ ReadyTimes::ReadyTimes(const Organization& o, const Timing& timing, std::uint32_
   ready_.resize(stride_ * targets);
 
   const auto table = constraints(o, timing);
+  // A rule for one bank or bank group cannot bind where the whole rank has to wait as long.
+  const auto needless = [&](const Constraint& c) {
+    if (c.level != Level::bank && c.level != Level::bank_group) return false;
+    return std::any_of(table.begin(), table.end(), [&](const Constraint& other) {
+      return other.level == Level::rank && other.window == 1 && other.before == c.before &&
+             target_of(other.after) == target_of(c.after) && other.cycles >= c.cycles;
+    });
+  };
   for (const Level level : {Level::bank, Level::rank, Level::bank_group, Level::other_ranks})
     for (const Constraint& c : table) {
       const Target target = target_of(c.after);
-      if (c.level != level || (used & mask_of(target)) == 0) continue;
+      if (c.level != level || (used & mask_of(target)) == 0 || needless(c)) continue;
       Rules& rules = rules_[static_cast<std::size_t>(c.before)];
       const bool of_rank = level == Level::rank || level == Level::other_ranks;
       const std::uint32_t at = base(target) + (of_rank ? banks_ : 0);
