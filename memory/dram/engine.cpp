@@ -40,7 +40,7 @@ void Engine::run_until_waiting(std::size_t count) {
 
 Cycle Engine::next_event() {
   if (wanted_direction() != direction_) return now_;
-  if (!direct() && (staged_banks_[direction_] & banks_with_room_) != 0) return now_;
+  if (can_dispatch()) return now_;
   if (owing_ > 0)
     for (const Rank& rank : rank_)
       if (rank.owed > 0 && !rank.refreshing && (rank.owed > refresh_.postpone || rank.queued == 0))
@@ -57,19 +57,18 @@ Cycle Engine::next_event() {
 
 void Engine::step() {
   if (now_ >= refresh_due_ || owing_ > 0) count_refreshes();
-  const bool moved = dispatch();
+  const bool moves = can_dispatch();
+  if (moves) dispatch();
   if (intake_ != Intake::no && !inbox_.empty() && inbox_.front().arrival <= now_) intake();
   if (wanted_direction() != direction_) turn();
-  if (!moved) dispatch();
+  if (!moves && can_dispatch()) dispatch();
   if (stale_ != 0) choose();
   if (command_at_ <= now_) send();
 }
 
 // 2. and 5. Dispatch.
-bool Engine::dispatch() {
-  if (direct()) return false;
+void Engine::dispatch() {
   std::uint64_t banks = staged_banks_[direction_] & banks_with_room_;
-  if (banks == 0) return false;
   Entry* oldest = nullptr;
   for (; banks != 0; banks &= banks - 1) {
     Entry* const entry = staged_head_[direction_][static_cast<unsigned>(__builtin_ctzll(banks))];
@@ -81,7 +80,6 @@ bool Engine::dispatch() {
   --staged_[direction_];
   intake_ = intake_ == Intake::no ? Intake::unknown : intake_;
   enter_bank(oldest);
-  return true;
 }
 
 void Engine::enter_bank(Entry* entry) {
@@ -183,13 +181,6 @@ void Engine::intake() {
 }
 
 // 4. Direction.
-Engine::Direction Engine::wanted_direction() const {
-  const std::size_t w = staged_[writes], r = staged_[reads];
-  if (direction_ == reads)
-    return w >= write_high_ || (w > 0 && in_queues_[reads] == 0) ? writes : reads;
-  return w == 0 || (r > 0 && w <= write_low_) ? reads : writes;
-}
-
 void Engine::turn() {
   direction_ = direction_ == reads ? writes : reads;
   if (!direct()) return;

@@ -133,7 +133,8 @@ class Engine {
   // The steps of a cycle.
   void step();
   void count_refreshes();
-  bool dispatch();
+  bool can_dispatch() const { return (staged_banks_[direction_] & banks_with_room_) != 0; }
+  void dispatch();
   void intake();
   void turn();
   void send();
@@ -143,7 +144,13 @@ class Engine {
   Entry* queued_at(const Request& request, bool write) const;
   void answer(bool write, std::uint32_t tag, Cycle accepted, Cycle at);
   void enter_bank(Entry* entry);
-  Direction wanted_direction() const;
+  Direction wanted_direction() const {
+    const std::size_t w = staged_[writes];
+    if (w == 0) return reads;
+    if (direction_ == reads)
+      return w >= write_high_ || in_queues_[reads] == 0 ? writes : reads;
+    return staged_[reads] > 0 && w <= write_low_ ? reads : writes;
+  }
   bool direct() const { return bank_depth_ == 0; }
 
   // Commands.
