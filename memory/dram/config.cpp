@@ -161,16 +161,14 @@ const Schema<ControllerConfig>& ControllerConfig::schema() {
   static const auto schema =
       Schema<C>("Controller of each channel.")
           .optional("mapping", &C::mapping,
-                    "Address fields from the most significant to the least: "
-                    "row-rank-bankgroup-bank-channel-column; slices as column[3:0].")
+                    "Address fields, most significant first; slices as column[3:0].")
           .optional("xors", &C::xors, "XOR options, as bank^row or bankgroup^row[4:2].")
           .optional("scheduling", &C::scheduling, "Row hits first, or the order of arrival.")
           .optional("page_policy", &C::page_policy, "When a row is closed.")
           .optional("transaction_queue", &C::transaction_queue, range(1, 4096),
                     "Entries of the read queue, and of the write queue.")
           .optional("bank_queue", &C::bank_queue, range(0, 4096),
-                    "Entries of each bank's queue behind it; 0: commands straight from the "
-                    "transaction queues.")
+                    "Entries of each bank's queue behind; 0: commands straight from it.")
           .optional("row_hit_limit", &C::row_hit_limit, range(0, 1 << 20),
                     "Row hits in a row while another row of the bank waits; 0: no limit.")
           .optional("write_high", &C::write_high, range(1, 4096),
@@ -240,7 +238,7 @@ const Schema<EnergyConfig>& EnergyConfig::schema() {
   using E = EnergyConfig;
   static const auto schema =
       Schema<E>("Energy: currents of the core, or energies per bit; I/O comes on top.")
-          .optional("vdd", &E::vdd, at_least(0), "Supply of the core.")
+          .optional("vdd", &E::vdd, range(0.3, 3.6), "Supply of the core.")
           .optional("currents", &E::currents, "Currents of one device.")
           .optional("pj_per_bit", &E::pj_per_bit, range(0, 1e4), "Column access, per bit moved.")
           .optional("activate", &E::activate, at_least(0), "Activate and precharge of one row.")
@@ -256,6 +254,16 @@ const Schema<EnergyConfig>& EnergyConfig::schema() {
                           return std::string("either currents with vdd, or pj_per_bit");
                         return e.currents && (e.pj_per_bit || e.activate)
                                    ? std::string("currents say what pj_per_bit and activate say")
+                                   : std::string();
+                      })
+          .constraint("currents",
+                      [](const E& e) {
+                        // Else an action would give energy back.
+                        const Currents i = e.currents.value_or(Currents{});
+                        if (i.IDD4R < i.IDD3N || i.IDD4W < i.IDD3N || i.IDD5AB < i.IDD3N)
+                          return std::string("IDD4R, IDD4W and IDD5AB are at least IDD3N");
+                        return i.IDD0 < i.IDD3N || i.IDD0 < i.IDD2N
+                                   ? std::string("IDD0 is at least IDD3N and IDD2N")
                                    : std::string();
                       })
           .constraint("io_pj_per_bit", [](const E& e) {
@@ -284,7 +292,7 @@ const Schema<DramConfig>& DramConfig::schema() {
           .constraint("kind",
                       [](const D& d) {
                         return d.kind == "dram" ? std::string()
-                                                : "this is a " + d.kind + ", not a dram";
+                                                : "this is of kind " + d.kind + ", not dram";
                       })
           .constraint("controller.mapping",
                       [](const D& d) {

@@ -38,7 +38,8 @@ double current_of(const Currents& i, RankState state) {
   return 0;
 }
 
-// "1,234 ACT x 828.0 pJ (VDD (IDD0 tRC - ...))": what is multiplied, and where that comes from.
+// "1234 ACT x 828 pJ, 1.2 V x 1 device (IDD0 tRC - ...)": what is multiplied, and where that comes
+// from.
 std::string product(std::uint64_t count, const char* what, Picojoules each,
                     const std::string& formula) {
   return fmt::format("{} {} x {:.6g} pJ, {}", count, what, each.value, formula);
@@ -92,8 +93,9 @@ EnergyReport energy(const DramConfig& config, const ChannelStatistics& s) {
   const std::uint64_t reads = s.count(K::read) + s.count(K::read_a);
   const std::uint64_t writes = s.count(K::write) + s.count(K::write_a);
   const std::string per_bit = fmt::format("bits x {} pJ", given.pj_per_bit.value_or(0));
-  const std::string supply = fmt::format("{} V x {} devices", given.vdd ? given.vdd->value : 0,
-                                         config.organization.devices);
+  const std::string supply =
+      fmt::format("{} V x {} device{}", given.vdd ? given.vdd->value : 0,
+                  config.organization.devices, config.organization.devices == 1 ? "" : "s");
   add("activation", s.count(K::activate), "ACT", each.activate,
       by_currents ? supply + " (IDD0 tRC - IDD3N tRAS - IDD2N (tRC - tRAS))" : "given per row");
   add("read", reads, "RD", each.read, by_currents ? supply + " (IDD4R - IDD3N) burst" : per_bit);

@@ -31,12 +31,14 @@ std::vector<std::string> flags(const CLI::App& app) {
 // What may stand at the place of a positional: a list that the program prints, words, or files.
 std::string words_for(const std::string& positional) {
   if (positional == "ARCH") return "$(mantissa list archs --names 2>/dev/null)";
+  if (positional == "PRESET") return "$(mantissa list memories --names 2>/dev/null)";
   if (positional == "WORKLOAD") return "$(mantissa list workloads --names 2>/dev/null)";
   if (positional == "SWEEP") return "$(mantissa list sweeps --names 2>/dev/null)";
   if (positional == "SRAM") return "$(mantissa list srams --names 2>/dev/null)";
   if (positional == "KEY") return "$(mantissa list keys --names 2>/dev/null)";
   if (positional == "WHAT")
-    return "archs workloads components statistics technologies sweeps srams errors operators keys";
+    return "archs memories workloads components statistics technologies sweeps srams errors "
+           "operators keys";
   if (positional == "SHELL") return "bash zsh";
   return "";
 }

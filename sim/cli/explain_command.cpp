@@ -39,7 +39,8 @@ void print_section(const std::string& key, Console& console) {
     const std::string& path = subject.key;
     const bool inside = path.size() > key.size() + 1 && path.compare(0, key.size(), key) == 0 &&
                         path[key.size()] == '.';
-    if (subject.topic != "architecture" || !inside) continue;
+    const bool has_sections = subject.topic == "architecture" || subject.topic == "DRAM";
+    if (!has_sections || !inside) continue;
     std::string fallback;
     for (const auto& [name, value] : subject.facts)
       if (name == "default") fallback = value == required_text ? "required" : value;
@@ -85,7 +86,8 @@ Action declare(CLI::App& app) {
     for (std::size_t i = 0; i < found.size(); ++i) {
       if (i > 0) console.out() << '\n';
       print(*found[i], console);
-      if (found[i]->topic == "architecture") print_section(found[i]->key, console);
+      if (found[i]->topic == "architecture" || found[i]->topic == "DRAM")
+        print_section(found[i]->key, console);
     }
     return ExitCode::ok;
   };

@@ -61,6 +61,7 @@ std::vector<Row> keys() {
 
 std::vector<Row> rows_of(const std::string& what) {
   if (what == "archs") return presets(sim::PresetKind::arch);
+  if (what == "memories") return presets(sim::PresetKind::dram);
   if (what == "workloads") return presets(sim::PresetKind::workload);
   if (what == "technologies") return presets(sim::PresetKind::technology);
   if (what == "sweeps") return presets(sim::PresetKind::sweep);
@@ -75,11 +76,12 @@ std::vector<Row> rows_of(const std::string& what) {
 Action declare(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("WHAT", options->what,
-                 "archs, workloads, components, statistics, technologies, sweeps, srams,\n"
-                 "errors, operators or keys (all that 'mantissa explain' knows).")
+                 "archs, memories (DRAMs), workloads, components, statistics, technologies,\n"
+                 "sweeps, srams, errors, operators or keys (all that 'mantissa explain'\n"
+                 "knows).")
       ->required()
-      ->check(one_of({"archs", "workloads", "components", "statistics", "technologies", "sweeps",
-                      "srams", "errors", "operators", "keys"}));
+      ->check(one_of({"archs", "memories", "workloads", "components", "statistics", "technologies",
+                      "sweeps", "srams", "errors", "operators", "keys"}));
   app.add_flag("--names", options->names, "Names alone, one a line, for scripts.");
   return [options](Console& console) {
     Table table({}, {Table::Align::left, Table::Align::left});
@@ -97,6 +99,7 @@ Action declare(CLI::App& app) {
 const Command list_command{"list", Group::inspect,
                            "What there is: presets, statistics, errors, ...",
                            "  mantissa list archs\n"
+                           "  mantissa list memories\n"
                            "  mantissa list workloads --names\n"
                            "  mantissa list statistics\n",
                            declare};

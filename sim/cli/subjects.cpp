@@ -5,9 +5,11 @@
 #include "arch/units/matrix_model.h"
 #include "base/config/parameter_info.h"
 #include "base/trace/vocabulary.h"
+#include "memory/dram/config.h"
 #include "memory/registry.h"
 #include "power/estimator.h"
 #include "power/technology_config.h"
+#include "sim/json/dram_json.h"
 #include "sim/json/fields.h"
 #include "sim/sram/spec.h"
 #include "sim/sweep/sweep.h"
@@ -41,6 +43,19 @@ void add_parameters(std::vector<Subject>& out, const std::string& topic, const s
 void add_statistics(std::vector<Subject>& out) {
   for (const auto& field : sim::result_fields()) {
     Subject subject{field.path, "statistic", field.doc, {{"type", sim::name(field.type)}}};
+    if (*field.unit) subject.facts.emplace_back("unit", field.unit);
+    out.push_back(std::move(subject));
+  }
+}
+
+// Parameters of `mantissa dram` under dram., fields of its JSON under dram_result.
+void add_dram(std::vector<Subject>& out) {
+  add_parameters(out, "DRAM", "dram.", memory::dram::DramConfig::schema().parameters());
+  for (const auto& field : sim::dram_fields()) {
+    Subject subject{std::string("dram_result.") + field.path,
+                    "statistic of a DRAM",
+                    field.doc,
+                    {{"type", sim::name(field.type)}}};
     if (*field.unit) subject.facts.emplace_back("unit", field.unit);
     out.push_back(std::move(subject));
   }
@@ -100,6 +115,7 @@ std::vector<Subject> collect() {
   std::vector<Subject> out;
   add_parameters(out, "architecture", "", arch::ArchConfig::schema().parameters());
   add_parameters(out, "technology", "", power::TechnologyConfig::schema().parameters());
+  add_dram(out);
   add_workloads(out);
   add_parameters(out, "sweep", "", sweep::SweepConfig::schema().parameters());
   add_parameters(out, "sram", "sram.", sim::SramSpec::schema().parameters());

@@ -9,6 +9,7 @@
 #include "base/config/document.h"
 #include "base/trace/safetensors.h"
 #include "memory/config.h"
+#include "memory/dram/config.h"
 #include "power/technology.h"
 #include "sim/cli/command.h"
 #include "sim/cli/compare.h"
@@ -30,8 +31,10 @@ inline const ErrorKind unknown_file_kind{
 // What a YAML file is for: by its `kind`, or by the keys that only one sort of file has.
 std::string yaml_kind(const config::Node& node) {
   if (!node.is_map()) return {};
-  if (const auto* kind = node.find("kind"); kind && kind->is_scalar())
+  if (const auto* kind = node.find("kind"); kind && kind->is_scalar()) {
+    if (kind->text() == "dram") return "DRAM";
     return kind->text() == "sweep" || kind->text() == "sram" ? kind->text() : "workload";
+  }
   if (node.find("core")) return "architecture";
   if (node.find("figures") || node.find("node") || node.find("overrides")) return "technology";
   if (node.find("model") || node.find("queue_depth")) return "memory";
@@ -49,6 +52,8 @@ std::string check_yaml(const std::string& file) {
     power::Technology::load(file);
   else if (kind == "memory")
     config::load<memory::MemoryConfig>(file, presets.resolver(sim::PresetKind::memory));
+  else if (kind == "DRAM")
+    config::load<memory::dram::DramConfig>(file, presets.resolver(sim::PresetKind::memory));
   else if (kind == "workload")
     workloads::validate_workload(file, presets.resolver(sim::PresetKind::workload));
   else if (kind == "sweep")
@@ -59,8 +64,9 @@ std::string check_yaml(const std::string& file) {
     throw Error(unknown_file_kind)
         .at(node.place())
         .expected(
-            "keys of an architecture (core), a memory (model), a technology (node), "
-            "a workload (kind: network or ops), an SRAM (kind: sram) or a sweep (kind: sweep)");
+            "keys of an architecture (core), a memory (model), a DRAM (kind: dram), a technology "
+            "(node), a workload (kind: network or ops), an SRAM (kind: sram) or a sweep "
+            "(kind: sweep)");
   return kind;
 }
 

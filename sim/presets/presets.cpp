@@ -81,6 +81,7 @@ const char* folder(PresetKind kind) {
     case PresetKind::arch:
       return "arch";
     case PresetKind::memory:
+    case PresetKind::dram:
       return "memory";
     case PresetKind::technology:
       return "tech";
@@ -98,6 +99,8 @@ const char* what(PresetKind kind) {
       return "an architecture";
     case PresetKind::memory:
       return "a memory";
+    case PresetKind::dram:
+      return "a DRAM";
     case PresetKind::technology:
       return "a technology";
     case PresetKind::workload:
@@ -120,6 +123,7 @@ std::vector<Preset> Presets::list(PresetKind kind) const {
     const std::string name = stem(entry.path().filename().string());
     if (name.empty() || !entry.is_regular_file()) continue;
     Preset preset = read_head(name, entry.path());
+    if (kind == PresetKind::dram && preset.sort != "dram") continue;
     // A technology without a name is what others are based on.
     if (kind != PresetKind::technology || !preset.title.empty()) presets.push_back(preset);
   }

@@ -29,7 +29,8 @@ inline const ErrorKind unknown_reference{
 inline const ErrorKind unknown_file{"presets.no-file", ExitCode::bad_input,
                                     "An input file that does not exist or is no regular file."};
 
-enum class PresetKind { arch, memory, technology, workload, sweep };
+// DRAMs are those memories that say `kind: dram`.
+enum class PresetKind { arch, memory, dram, technology, workload, sweep };
 const char* folder(PresetKind kind);  // "arch", "memory", "tech", "workload", "sweep"
 const char* what(PresetKind kind);    // "an architecture", ... for messages
 
