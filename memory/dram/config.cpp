@@ -11,7 +11,9 @@ using memory::dram::Scheduling;
 
 const std::vector<std::pair<Scheduling, const char*>>& EnumNames<Scheduling>::names() {
   static const std::vector<std::pair<Scheduling, const char*>> table = {
-      {Scheduling::fr_fcfs, "fr_fcfs"}, {Scheduling::fcfs, "fcfs"}};
+      {Scheduling::fr_fcfs, "fr_fcfs"},
+      {Scheduling::oldest_ready, "oldest_ready"},
+      {Scheduling::fcfs, "fcfs"}};
   return table;
 }
 
@@ -163,7 +165,8 @@ const Schema<ControllerConfig>& ControllerConfig::schema() {
           .optional("mapping", &C::mapping,
                     "Address fields, most significant first; slices as column[3:0].")
           .optional("xors", &C::xors, "XOR options, as bank^row or bankgroup^row[4:2].")
-          .optional("scheduling", &C::scheduling, "Row hits first, or the order of arrival.")
+          .optional("scheduling", &C::scheduling,
+                    "Row hits first; the oldest ready command; or the order of arrival.")
           .optional("page_policy", &C::page_policy, "When a row is closed.")
           .optional("transaction_queue", &C::transaction_queue, range(1, 4096),
                     "Entries of the read queue, and of the write queue.")

@@ -22,8 +22,10 @@
 namespace mantissa::memory::dram {
 
 enum class Scheduling {
-  fr_fcfs,  // row hits first, then the oldest
-  fcfs,     // every bank serves its requests in the order of their arrival
+  fr_fcfs,       // row hits first, then the oldest
+  oldest_ready,  // row hits first within a bank; on a shared bus the oldest request's command,
+                 // activates and precharges included
+  fcfs,          // every bank serves its requests in the order of their arrival
 };
 enum class PagePolicy {
   open,      // a row stays open until another row of the bank is wanted, or a refresh

@@ -21,19 +21,20 @@
 //   6. Column command: of all that are legal, the one of the oldest request.
 //   7. Row command: of all that are legal, those for ranks (refresh, power) before those for banks
 //      (activate, precharge), lowest rank or oldest request first. Unless `separate_buses`, only if
-//      step 6 sent nothing.
-// What a bank wants (steps 6, 7): with fr_fcfs the oldest request for the open row, unless
-// `row_hit_limit` column commands have been sent to that row and an older request wants another;
-// else what its oldest request needs: precharge, activate or column command. Without bank queues
-// (bank_queue: 0) accepted requests stand in their bank's list at once, those of the direction not
-// served are passed over, and steps 2 and 5 fall away.
-// A rank that starts a refresh serves no request until it is over: rows are closed (PREA), then
-// REF. Per-bank refresh takes the banks in turn and leaves the others alone. Self-refresh refreshes
-// by itself: its rank owes nothing and counts from its end. A rank without queued requests that
-// refreshes nothing goes down (PDE) `power_down.after` cycles after its last column command, or
-// after cycle 0, with its rows as they are; `self_refresh` cycles after it, it goes into
-// self-refresh (PDX if it is down, PREA if a row is open, SRE). A request that is queued wakes it
-// (PDX, SRX), and so does a refresh that it has to start (PDX).
+//      step 6 sent nothing. With oldest_ready and one bus the two are one step, if no rank wants a
+//      command: the oldest request's command goes, row or column.
+// What a bank wants (steps 6, 7): unless scheduling is fcfs, the oldest request for the open row,
+// unless `row_hit_limit` column commands have been sent to that row and an older request wants
+// another; else what its oldest request needs: precharge, activate or column command. Without bank
+// queues (bank_queue: 0) accepted requests stand in their bank's list at once, those of the
+// direction not served are passed over, and steps 2 and 5 fall away. A rank that starts a refresh
+// serves no request until it is over: rows are closed (PREA), then REF. Per-bank refresh takes the
+// banks in turn and leaves the others alone. Self-refresh refreshes by itself: its rank owes
+// nothing and counts from its end. A rank without queued requests that refreshes nothing goes down
+// (PDE) `power_down.after` cycles after its last column command, or after cycle 0, with its rows as
+// they are; `self_refresh` cycles after it, it goes into self-refresh (PDX if it is down, PREA if a
+// row is open, SRE). A request that is queued wakes it (PDX, SRX), and so does a refresh that it
+// has to start (PDX).
 //
 // A read's last data have moved CL + burst after its command, a write's CWL + burst. An answer is
 // due then; ControllerConfig::latency is the caller's to add.

@@ -6,7 +6,8 @@
 // array. The process of a channel does not wake for every command. Commands that are sent before a
 // cycle cannot be answered sooner than CL (or CWL) + burst after it, so a channel sleeps until the
 // first answer that may be due and then decides all cycles up to now at once; later arrivals cannot
-// change those. Only a read that the write queue answers may thus be heard of up to that much later.
+// change those. Only a read that the write queue answers may thus be heard of up to that much
+// later.
 #include <algorithm>
 #include <memory>
 #include <vector>
@@ -109,10 +110,8 @@ class DramMemory : public Memory {
       activity_.statistics.merge(channel->controller.statistics());
     }
     const auto channels = static_cast<std::uint64_t>(channels_.size());
-    statistics_.bus_busy =
-        clock_.time_of(Cycles(activity_.statistics.bus_busy / channels));
-    statistics_.queue_wait =
-        clock_.time_of(Cycles(activity_.statistics.wait_before_acceptance));
+    statistics_.bus_busy = clock_.time_of(Cycles(activity_.statistics.bus_busy / channels));
+    statistics_.queue_wait = clock_.time_of(Cycles(activity_.statistics.wait_before_acceptance));
     activity_.energy = dram::energy(config_, activity_.statistics);
   }
 
@@ -205,9 +204,8 @@ class DramMemory : public Memory {
     free_.push_back(tag);
     Femtoseconds at = clock_.time_of(Cycles(transaction.last));
     const Latency& latency = config_.controller.latency;
-    at = latency.in_cycles
-             ? core_clock_.time_of(core_clock_.edge_at_or_after(at) + latency.cycles)
-             : at + latency.time;
+    at = latency.in_cycles ? core_clock_.time_of(core_clock_.edge_at_or_after(at) + latency.cycles)
+                           : at + latency.time;
     at = std::max(at, now);
     if (--open_ == 0) statistics_.open += at - opened_at_;
     transaction.payload->set_response_status(tlm::TLM_OK_RESPONSE);

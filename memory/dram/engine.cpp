@@ -48,8 +48,7 @@ Cycle Engine::next_event() {
   if (stale_ != 0) choose();
   Cycle at = std::min(command_at_, refresh_due_);
   if (intake_ != Intake::no && !inbox_.empty() && inbox_.front().arrival < at) {
-    if (intake_ == Intake::unknown)
-      intake_ = acceptable(inbox_.front()) ? Intake::yes : Intake::no;
+    if (intake_ == Intake::unknown) intake_ = acceptable(inbox_.front()) ? Intake::yes : Intake::no;
     if (intake_ == Intake::yes) at = inbox_.front().arrival;
   }
   return std::max(at, now_);
@@ -203,7 +202,7 @@ void Engine::want(std::uint32_t b) {
     }
   }
   const bool hits_may_pass =
-      scheduling_ == Scheduling::fr_fcfs && (row_hit_limit_ == 0 || bank.row_hits < row_hit_limit_);
+      scheduling_ != Scheduling::fcfs && (row_hit_limit_ == 0 || bank.row_hits < row_hit_limit_);
   if (oldest == nullptr)
     want_nothing(b);
   else if (bank.open_row == no_row)
@@ -289,7 +288,11 @@ void Engine::send() {
   for (unsigned t = 0; t < wanted_targets; ++t)
     legal |= static_cast<std::uint32_t>(wanting_[t].choice.at <= now_) << t;
   stale_ |= legal;
-  if (column.at <= now_) {
+  // One bus, and the older request wants a row.
+  const bool row_goes_first = scheduling_ == Scheduling::oldest_ready && !separate_buses_ &&
+                              rank.at > now_ && row_choice.at <= now_ &&
+                              row_choice.order < column.order;
+  if (column.at <= now_ && !row_goes_first) {
     send_column(column.bank);
     if (!separate_buses_) return;
   }

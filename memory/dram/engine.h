@@ -31,8 +31,8 @@ struct Entry {
   bool activated = false;        // its row was opened for it
   bool conflicted = false;       // ... after another one was closed for it
   Wait first_wait = Wait::none;  // what the first command sent for it had waited for
-  Entry* next = nullptr;  // younger, among those staged for one bank or in its queue
-  Entry* previous = nullptr;  // older, in the bank's queue
+  Entry* next = nullptr;         // younger, among those staged for one bank or in its queue
+  Entry* previous = nullptr;     // older, in the bank's queue
 };
 
 // Requests pushed and not yet accepted.
@@ -94,9 +94,9 @@ class Engine {
 
   struct Bank {
     std::uint32_t open_row = no_row;
-    std::uint32_t row_hits = 0;       // column commands since the row was opened
-    std::uint32_t queued_hits = 0;    // of the queue, for the open row
-    Wait activate_wait = Wait::none;  // what its activate had waited for
+    std::uint32_t row_hits = 0;                    // column commands since the row was opened
+    std::uint32_t queued_hits = 0;                 // of the queue, for the open row
+    Wait activate_wait = Wait::none;               // what its activate had waited for
     Entry *oldest = nullptr, *youngest = nullptr;  // of its queue
     std::size_t queued = 0;
   };
@@ -147,8 +147,7 @@ class Engine {
   Direction wanted_direction() const {
     const std::size_t w = staged_[writes];
     if (w == 0) return reads;
-    if (direction_ == reads)
-      return w >= write_high_ || in_queues_[reads] == 0 ? writes : reads;
+    if (direction_ == reads) return w >= write_high_ || in_queues_[reads] == 0 ? writes : reads;
     return staged_[reads] > 0 && w <= write_low_ ? reads : writes;
   }
   bool direct() const { return bank_depth_ == 0; }

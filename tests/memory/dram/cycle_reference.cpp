@@ -41,7 +41,7 @@ void CycleReference::step() {
   intake();
   choose_direction();
   if (!moved) dispatch();
-  const bool sent = send_column();
+  const bool sent = !older_row_goes_first() && send_column();
   if (!sent || config_.controller.separate_buses) send_row();
   count_background();
   ++now_;
@@ -108,14 +108,32 @@ void CycleReference::choose_direction() {
     serving_writes_ = !(writes == 0 || (writes <= low && reads > 0));
 }
 
-bool CycleReference::send_column() {
+// The oldest request that a legal command to a bank is for.
+std::optional<CycleReference::Want> CycleReference::best_of_banks(bool column) const {
   std::optional<Want> best;
   for (std::size_t b = 0; b < banks_.size(); ++b) {
     const auto want = wanted_by_bank(b);
-    if (want && is_column(want->kind) && timing_.legal(command(want->kind, b)) &&
+    if (want && is_column(want->kind) == column && timing_.legal(command(want->kind, b)) &&
         (!best || want->entry < best->entry))
       best = want;
   }
+  return best;
+}
+
+bool CycleReference::older_row_goes_first() const {
+  if (config_.controller.scheduling != Scheduling::oldest_ready ||
+      config_.controller.separate_buses)
+    return false;
+  for (std::size_t r = 0; r < ranks_.size(); ++r) {
+    const auto want = wanted_by_rank(r);
+    if (want && timing_.legal(command(want->kind, want->bank))) return false;
+  }
+  const auto row = best_of_banks(false), column = best_of_banks(true);
+  return row && column && row->entry < column->entry;
+}
+
+bool CycleReference::send_column() {
+  const std::optional<Want> best = best_of_banks(true);
   if (!best) return false;
 
   const Entry entry = queued_[best->entry];
@@ -144,13 +162,7 @@ void CycleReference::send_row() {
     if (want && timing_.legal(command(want->kind, want->bank)))
       return send(command(want->kind, want->bank));
   }
-  std::optional<Want> best;
-  for (std::size_t b = 0; b < banks_.size(); ++b) {
-    const auto want = wanted_by_bank(b);
-    if (want && !is_column(want->kind) && timing_.legal(command(want->kind, b)) &&
-        (!best || want->entry < best->entry))
-      best = want;
-  }
+  const std::optional<Want> best = best_of_banks(false);
   if (!best) return;
   Entry& entry = queued_[best->entry];
   Command sent = command(best->kind, best->bank);
@@ -205,7 +217,7 @@ std::optional<CycleReference::Want> CycleReference::wanted_by_bank(std::size_t b
   // The oldest wants another row.
   const auto limit = config_.controller.row_hit_limit;
   const bool at_limit = limit > 0 && banks_[bank].columns_sent >= limit;
-  if (config_.controller.scheduling == Scheduling::fr_fcfs && oldest_hit && !at_limit)
+  if (config_.controller.scheduling != Scheduling::fcfs && oldest_hit && !at_limit)
     return Want{column_kind(*oldest_hit), *oldest_hit, bank};
   return Want{K::precharge, *oldest, bank};
 }

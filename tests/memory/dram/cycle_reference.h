@@ -83,6 +83,8 @@ class CycleReference {
   void send_row();          // 7
   void count_background();
 
+  std::optional<Want> best_of_banks(bool column) const;
+  bool older_row_goes_first() const;
   std::optional<Want> wanted_by_bank(std::size_t bank) const;
   std::optional<Want> wanted_by_rank(std::size_t rank) const;
   bool serves_requests(std::size_t bank) const;

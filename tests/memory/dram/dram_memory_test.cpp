@@ -178,7 +178,8 @@ TEST(DramMemory, hears_of_every_answer_when_the_controller_alone_says_so) {
 
 TEST(DramMemory, accounts_for_every_cycle_of_every_bus) {
   Bench bench(two_channels());
-  for (std::uint64_t i = 0; i < 200; ++i) bench.asker->ask(i * 5 * ns, i * 4096 % 32768, 64, i % 3 == 0);
+  for (std::uint64_t i = 0; i < 200; ++i)
+    bench.asker->ask(i * 5 * ns, i * 4096 % 32768, 64, i % 3 == 0);
   bench.run();
   bench.memory->settle(Femtoseconds(20'000 * ns));
   const auto& s = bench.memory->dram()->statistics;

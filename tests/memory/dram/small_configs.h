@@ -96,9 +96,12 @@ inline std::vector<DramConfig> small_configs() {
   };
   for (const Named page : {Named{PagePolicy::open, "open"}, Named{PagePolicy::closed, "closed"},
                            Named{PagePolicy::adaptive, "adaptive"}})
-    for (const auto scheduling : {Scheduling::fr_fcfs, Scheduling::fcfs})
+    for (const auto scheduling : {Scheduling::fr_fcfs, Scheduling::oldest_ready, Scheduling::fcfs})
       for (const int bank_queue : {0, 1, 3})
-        add(std::string(page.name) + (scheduling == Scheduling::fcfs ? " fcfs" : " fr_fcfs") +
+        add(std::string(page.name) +
+                (scheduling == Scheduling::fcfs           ? " fcfs"
+                 : scheduling == Scheduling::oldest_ready ? " oldest_ready"
+                                                          : " fr_fcfs") +
                 " bank queue " + std::to_string(bank_queue),
             bank_queue == 1 ? grouped : two, [&](DramConfig& c) {
               c.controller.page_policy = page.page;
@@ -218,7 +221,9 @@ inline DramConfig mixed_config(std::uint64_t seed) {
   t.XS = dice.percent(50) ? 0 : pick(1, 40);
 
   ControllerConfig& k = c.controller;
-  k.scheduling = dice.percent(70) ? Scheduling::fr_fcfs : Scheduling::fcfs;
+  k.scheduling = dice.percent(50)   ? Scheduling::fr_fcfs
+                 : dice.percent(50) ? Scheduling::oldest_ready
+                                    : Scheduling::fcfs;
   k.page_policy = static_cast<PagePolicy>(pick(0, 2));
   k.transaction_queue = pick(1, 16);
   k.bank_queue = dice.percent(40) ? 0 : pick(1, 5);
