@@ -11,19 +11,21 @@ const config::Schema<MemoryConfig>& MemoryConfig::schema() {
           .optional("model", &MemoryConfig::model, "What stands behind the TLM-2.0 socket.")
           .optional("capacity", &MemoryConfig::capacity, config::at_least(1), "Bytes of memory.")
           .optional("bandwidth", &MemoryConfig::bandwidth, config::at_least(0),
-                    "ideal: data bandwidth, as 34 GB/s or 64 B/cycle of the core clock.")
+                    "ideal: as 34 GB/s or 64 B/cycle of the core clock.")
           .optional("latency", &MemoryConfig::latency, config::at_least(0),
-                    "ideal: from acceptance to the first byte, as 100 ns or 100 cycles.")
+                    "ideal: acceptance to first byte, as 100 ns or 100 cycles.")
           .optional("queue_depth", &MemoryConfig::queue_depth, config::range(1, 65536),
                     "ideal: transactions accepted and not yet answered.")
           .optional("dram", &MemoryConfig::dram,
-                    "dram: a preset's name, or a section with `base: PRESET` and what differs.")
-          .constraint("model", [](const MemoryConfig& m) {
-            if (is_memory_model(m.model)) return std::string();
-            std::string names;
-            for (const auto& name : memory_models()) names += (names.empty() ? "" : ", ") + name;
-            return "no memory model '" + m.model + "'; there are: " + names;
-          })
+                    "dram: a preset, or `base: PRESET` and what differs.")
+          .constraint("model",
+                      [](const MemoryConfig& m) {
+                        if (is_memory_model(m.model)) return std::string();
+                        std::string names;
+                        for (const auto& name : memory_models())
+                          names += (names.empty() ? "" : ", ") + name;
+                        return "no memory model '" + m.model + "'; there are: " + names;
+                      })
           .constraint("bandwidth",
                       [](const MemoryConfig& m) {
                         return m.model == "ideal" && m.bandwidth.bytes < 1e-6
@@ -33,8 +35,9 @@ const config::Schema<MemoryConfig>& MemoryConfig::schema() {
           .constraint("model",
                       [](const MemoryConfig& m) {
                         return m.model == "dram" && !m.dram
-                                   ? std::string("the model dram needs a section memory.dram, as "
-                                                 "dram: hbm2_8gb_x128")
+                                   ? std::string(
+                                         "the model dram needs a section memory.dram, as "
+                                         "dram: hbm2_8gb_x128")
                                    : std::string();
                       })
           .constraint("dram", [](const MemoryConfig& m) {

@@ -22,7 +22,8 @@
 //   dram           channels [1]; label standard; pj_per_bit [technology]
 //                  read, write: bytes, activation included; for standards with a published split
 //                  also read_column, write_column: bytes, and activate: rows.
-//                  With figures of its own (labels source, scope): activate_pj, refresh_pj,
+//                  With figures of its own (labels source, scope, background [technology] none):
+//                  activate_pj, refresh_pj,
 //                  refresh_bank_pj, read_pj_per_byte, write_pj_per_byte, io_pj_per_byte and
 //                  background_w price activate, refresh, refresh_bank, read_column, write_column,
 //                  io (bytes) and the background

@@ -194,12 +194,14 @@ void Accounting::add(const memory::Memory& model) {
     const std::uint64_t read = (s.count(CommandKind::read) + s.count(CommandKind::read_a)) * burst;
     const std::uint64_t written =
         (s.count(CommandKind::write) + s.count(CommandKind::write_a)) * burst;
-    count("dram", "activate", s.count(CommandKind::activate));
-    count("dram", "read_column", read);
-    count("dram", "write_column", written);
-    count("dram", "refresh", s.count(CommandKind::refresh));
-    count("dram", "refresh_bank", s.count(CommandKind::refresh_bank));
-    if (activity->config.energy->io_pj_per_bit) count("dram", "io", read + written);
+    // What has a figure; what has none is in the report's warning.
+    const auto e = memory::dram::action_energies(activity->config);
+    if (e.activate) count("dram", "activate", s.count(CommandKind::activate));
+    if (e.read) count("dram", "read_column", read);
+    if (e.write) count("dram", "write_column", written);
+    if (e.refresh) count("dram", "refresh", s.count(CommandKind::refresh));
+    if (e.refresh_bank) count("dram", "refresh_bank", s.count(CommandKind::refresh_bank));
+    if (e.io) count("dram", "io", read + written);
     dram_ = &activity->config;
     for (const auto& part : activity->energy.parts)
       if (part.name.compare(0, 11, "background.") == 0) dram_background_pj_ += part.energy.value;
@@ -229,9 +231,13 @@ std::vector<power::Component> Accounting::components(double seconds, Volts techn
     give("refresh_pj", e.refresh, 1);
     give("refresh_bank_pj", e.refresh_bank, 1);
     give("io_pj_per_byte", e.io, burst);
-    // Of one chip: what its ranks drew in the states that they were in.
-    component.attributes["background_w"] =
-        seconds > 0 ? dram_background_pj_ * 1e-12 / seconds / static_cast<double>(config_.chips) : 0;
+    // Of one chip: what its ranks drew in the states that they were in. Where the memory's figures
+    // have none, the technology's would not belong to it.
+    if (dram_background_pj_ > 0 && seconds > 0)
+      component.attributes["background_w"] =
+          dram_background_pj_ * 1e-12 / seconds / static_cast<double>(config_.chips);
+    else
+      component.labels["background"] = "none";
     component.labels["standard"] = dram_->standard;
     component.labels["source"] = dram_->energy->source;
     component.labels["scope"] = dram_->energy->scope;

@@ -97,8 +97,8 @@ void add_commands(const memory::DramActivity& activity, DramResult& dram) {
   using namespace memory::dram;
   const ChannelStatistics& s = activity.statistics;
   if (!dram.commands)
-    dram.commands = DramCommands{
-        activity.config.standard, activity.config.controller.mapping, 0, 0, 0, {}, {}};
+    dram.commands =
+        DramCommands{activity.config.standard, activity.config.controller.mapping, 0, 0, 0, {}, {}};
   DramCommands& c = *dram.commands;
   c.row_hits += s.row_hits;
   c.row_misses += s.row_misses;
@@ -108,6 +108,15 @@ void add_commands(const memory::DramActivity& activity, DramResult& dram) {
   c.bus_cycles["busy"] += s.bus_busy;
   for (std::size_t w = 0; w < waits; ++w)
     if (s.bus_idle[w] > 0) c.bus_cycles[name(static_cast<Wait>(w))] += s.bus_idle[w];
+}
+
+// What the figures behind the memory's energy cover, and what no figure is known of.
+std::string energy_scope(const memory::DramActivity& activity) {
+  std::string text = "dram: energy covers " + activity.config.energy->scope;
+  const auto& missing = activity.energy.missing;
+  for (std::size_t i = 0; i < missing.size(); ++i)
+    text += (i == 0 ? "; not in it: " : ", ") + missing[i];
+  return text;
 }
 
 void summarise_memory(const std::vector<std::unique_ptr<memory::Memory>>& memories, RunResult& r) {
@@ -291,6 +300,8 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
     for (const auto& warning : plan.warnings)
       if (std::find(r.warnings.begin(), r.warnings.end(), warning) == r.warnings.end())
         r.warnings.push_back(warning);
+  if (e.memories.front()->dram() != nullptr && e.memories.front()->dram()->energy.known())
+    r.warnings.push_back(energy_scope(*e.memories.front()->dram()));
   if (!e.config.technology.dram && !(r.dram.commands && e.config.memory.dram->energy))
     r.warnings.push_back("technology.dram is not set: memory is priced as DDR4");
   if (traces.size() < e.cores.size())

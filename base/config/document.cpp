@@ -84,11 +84,16 @@ void append(const std::string& path, const Place& from, const Resolver& resolver
 }
 
 // One --set, in the order of the command line: the last word wins.
-void apply(const std::string& text, Node& node) {
+void apply(const std::string& text, const std::vector<SectionBase>& sections, Node& node) {
   auto [key, value] = parse_override(text);
+  // A section's word is its base, so that a later --set may add to it.
+  for (const SectionBase& section : sections)
+    if (section.path == key && value.is_scalar())
+      value = Node::map({{"base", value}}, value.place());
   // A section merges into the one that is there, as a child's does.
   const Node* old = node.find_dotted(key);
-  if (old != nullptr && old->is_map()) value = Node::merge(*old, value);
+  const bool another_base = value.is_map() && value.find("base") != nullptr;
+  if (old != nullptr && old->is_map() && !another_base) value = Node::merge(*old, value);
   if (key == "version" || key == "base")
     throw Error(bad_override)
         .at(value.place())
@@ -109,6 +114,13 @@ void inherit(const SectionBase& section, Document& document) {
   Node base;
   append(resolve(name, fs::path(place.file).parent_path(), section.resolver, place), place,
          section.resolver, files, base);
+  const Node* kind = base.find("kind");
+  if (!section.kind.empty() && kind != nullptr && kind->is_scalar() && kind->text() != section.kind)
+    throw Error(unknown_base)
+        .at(place)
+        .read(name)
+        .expected(fmt::format("a document of kind {}; this is one of kind {}", section.kind,
+                              kind->text()));
   own.erase("base");
   base.erase("version");
   document.node.set(section.path, Node::merge(base, own));
@@ -161,7 +173,7 @@ Document load_document(const std::string& name, const Resolver& resolver,
                        const std::vector<SectionBase>& sections) {
   Document document;
   append(resolve(name, {}, resolver, {}), {}, resolver, document.files, document.node);
-  for (const std::string& text : overrides) apply(text, document.node);
+  for (const std::string& text : overrides) apply(text, sections, document.node);
   for (const SectionBase& section : sections) inherit(section, document);
   return document;
 }

@@ -39,6 +39,7 @@ Resolver preset_folders(std::vector<std::string> folders);
 struct SectionBase {
   std::string path;  // dotted
   Resolver resolver;
+  std::string kind;  // that the document must say it is; empty: none
 };
 
 struct Document {

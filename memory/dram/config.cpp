@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "memory/dram/config.h"
 
+#include <algorithm>
+
 #include "memory/dram/address_map.h"
 
 namespace mantissa::config {
@@ -130,7 +132,7 @@ const Schema<Timing>& Timing::schema() {
           .optional("RFCpb", &Timing::RFCpb, cycles, "Refresh of one bank; 0: not supported.")
           .required("REFI", &Timing::REFI, some, "Time between two refreshes of a rank.")
           .optional("REFIpb", &Timing::REFIpb, cycles,
-                    "Time between two refreshes of single banks; 0: REFI / banks of a rank.")
+                    "Refresh interval of single banks; 0: REFI / banks.")
           .optional("RREFD", &Timing::RREFD, cycles,
                     "Refresh of one bank to activate of another; 0: as RRDS.")
           .optional("PPD", &Timing::PPD, cycles, "Precharge to precharge.")
@@ -149,10 +151,12 @@ const Schema<Timing>& Timing::schema() {
                                                : std::string();
                       })
           .constraint("REFI", [](const Timing& t) {
-            // Else refreshes alone fill the time, and no request is ever served.
-            return t.RFC > 0 && t.REFI < 2 * (t.RFC + t.RC)
+            // Else refreshes alone fill the time, or close every row before it could be used.
+            const std::int64_t row = std::max({t.RC, t.RAS, t.RCDRD, t.RCDWR});
+            return t.RFC > 0 && t.REFI < 2 * (t.RFC + row)
                        ? "refreshes leave no time for requests: REFI must be at least " +
-                             std::to_string(2 * (t.RFC + t.RC)) + ", twice RFC + RC"
+                             std::to_string(2 * (t.RFC + row)) +
+                             ", twice RFC and the longest of RC, RAS and RCD"
                        : std::string();
           });
   return schema;
@@ -162,18 +166,17 @@ const Schema<ControllerConfig>& ControllerConfig::schema() {
   using C = ControllerConfig;
   static const auto schema =
       Schema<C>("Controller of each channel.")
-          .optional("mapping", &C::mapping,
-                    "Address fields, most significant first; slices as column[3:0].")
+          .optional("mapping", &C::mapping, "Address fields, most significant first.")
           .optional("xors", &C::xors, "XOR options, as bank^row or bankgroup^row[4:2].")
           .optional("scheduling", &C::scheduling,
-                    "Row hits first; the oldest ready command; or the order of arrival.")
+                    "Row hits first, oldest ready first, or in order.")
           .optional("page_policy", &C::page_policy, "When a row is closed.")
           .optional("transaction_queue", &C::transaction_queue, range(1, 4096),
                     "Entries of the read queue, and of the write queue.")
           .optional("bank_queue", &C::bank_queue, range(0, 4096),
-                    "Entries of each bank's queue behind; 0: commands straight from it.")
+                    "Entries of each bank's queue; 0: no such queues.")
           .optional("row_hit_limit", &C::row_hit_limit, range(0, 1 << 20),
-                    "Row hits in a row while another row of the bank waits; 0: no limit.")
+                    "Row hits while another row waits; 0: no limit.")
           .optional("write_high", &C::write_high, range(1, 4096),
                     "Queued writes from which on writes are served.")
           .optional("write_low", &C::write_low, range(0, 4095),

@@ -100,6 +100,7 @@ class DramMemory : public Memory {
     transactions_.clear();
     free_.clear();
     open_ = 0;
+    opened_at_ = open_until_ = Femtoseconds(0);
   }
 
   void settle(Femtoseconds end) override {
@@ -128,7 +129,9 @@ class DramMemory : public Memory {
     MANTISSA_CHECK(phase == tlm::BEGIN_REQ, "a DRAM takes BEGIN_REQ only");
     const Femtoseconds now = Femtoseconds((sc_core::sc_time_stamp() + delay).value()) - origin_;
     move_bytes(payload);
-    if (open_++ == 0) opened_at_ = now;
+    // An answer is due after its last burst: the transaction is open until then, though it is known
+    // of already.
+    if (open_++ == 0) opened_at_ = std::max(now, open_until_);
     (payload.is_read() ? statistics_.reads : statistics_.writes) += 1;
     (payload.is_read() ? statistics_.read_bytes : statistics_.write_bytes) +=
         payload.get_data_length();
@@ -207,7 +210,8 @@ class DramMemory : public Memory {
     at = latency.in_cycles ? core_clock_.time_of(core_clock_.edge_at_or_after(at) + latency.cycles)
                            : at + latency.time;
     at = std::max(at, now);
-    if (--open_ == 0) statistics_.open += at - opened_at_;
+    open_until_ = std::max(open_until_, at);
+    if (--open_ == 0) statistics_.open += open_until_ - opened_at_;
     transaction.payload->set_response_status(tlm::TLM_OK_RESPONSE);
     tlm::tlm_phase phase = tlm::BEGIN_RESP;
     sc_core::sc_time delay = sc_core::sc_time::from_value((at - now).value);
@@ -223,7 +227,7 @@ class DramMemory : public Memory {
   std::vector<Transaction> transactions_;
   std::vector<std::uint32_t> free_;
   std::uint64_t open_ = 0;
-  Femtoseconds opened_at_{};
+  Femtoseconds opened_at_{}, open_until_{};
   MemoryStatistics statistics_;
   DramActivity activity_;
 };

@@ -17,7 +17,7 @@ class LatencyHistogram {
 
   void add(Cycle latency) {
     const std::size_t bin = latency < bins ? latency : bins - 1;
-    if (bin >= counts_.size()) counts_.resize(2 * bin + 64);
+    if (bin >= counts_.size()) counts_.resize(bin < bins / 4 ? 2 * bin + 64 : bins);
     ++counts_[bin];
     ++count_;
     sum_ += latency;

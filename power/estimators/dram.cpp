@@ -34,9 +34,11 @@ class Dram final : public Estimator {
     for (const OwnFigure& own : own_figures) all.emplace_back(own.attribute);
     return all;
   }
-  std::vector<std::string> labels() const override { return {"standard", "source", "scope"}; }
+  std::vector<std::string> labels() const override {
+    return {"standard", "source", "scope", "background"};
+  }
   std::vector<std::string> actions(const Technology&) const override {
-    return {"read",    "write",        "read_column", "write_column",
+    return {"read",     "write",   "read_column",  "write_column",
             "activate", "refresh", "refresh_bank", "io"};
   }
 
@@ -73,11 +75,10 @@ class Dram final : public Estimator {
   std::optional<Price> area(const Query&) const override { return std::nullopt; }
 
   std::optional<Price> static_power(const Query& query) const override {
-    if (const auto given = query.given("background_w")) {
-      if (*given == 0) return std::nullopt;
+    if (const auto given = query.given("background_w"))
       return figure_of_device(query, *given, "W",
                               "standby currents of the states that the ranks were in");
-    }
+    if (query.label("background", "") == "none") return std::nullopt;
     const double channels = query.attribute("channels", 1);
     return scaled(query.technology.parameter("dram.background." + known_standard(query)), channels,
                   fmt::format("{} channels", short_number(channels)));
@@ -88,7 +89,11 @@ class Dram final : public Estimator {
   // From a data sheet or a publication, by a formula that the memory's own report writes out.
   static Price figure_of_device(const Query& query, double value, const char* unit,
                                 std::string formula) {
-    return {value, unit, {}, {}, Method::derived,
+    return {value,
+            unit,
+            {},
+            {},
+            Method::derived,
             query.label("source", "the memory's preset") + "; covers " +
                 query.label("scope", "what it says"),
             std::move(formula)};

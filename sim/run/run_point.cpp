@@ -74,9 +74,9 @@ const char* fidelity_name(arch::Fidelity fidelity) {
 arch::ArchConfig resolve_arch(const std::string& name_or_file,
                               const std::vector<std::string>& overrides) {
   const auto& presets = Presets::standard();
-  return config::load<arch::ArchConfig>(presets.find(PresetKind::arch, name_or_file),
-                                        presets.resolver(PresetKind::arch), overrides,
-                                        {{"memory.dram", presets.resolver(PresetKind::memory)}})
+  return config::load<arch::ArchConfig>(
+             presets.find(PresetKind::arch, name_or_file), presets.resolver(PresetKind::arch),
+             overrides, {{"memory.dram", presets.resolver(PresetKind::memory), "dram"}})
       .value;
 }
 

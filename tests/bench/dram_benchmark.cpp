@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many requests a second the DRAM controller serves, measured against what the simulation kernel
-// itself can do on the machine at hand: timed notifications of a module that does nothing else.
+// How many requests a second the DRAM controller serves, measured against what the simulation
+// kernel itself can do on the machine at hand: timed notifications of a module that does nothing
+// else.
 #include <benchmark/benchmark.h>
 
 #include <systemc>
@@ -82,8 +83,8 @@ double serve(const DramConfig& config, bool random, std::uint64_t count) {
   for (std::uint64_t i = 0; i < count; ++i) {
     const Location at = map.locate(addresses.next());
     Controller& channel = channels[at.channel];
-    channel.push({0, at.row, at.column, static_cast<std::uint8_t>(at.rank * per_rank + at.bank),
-                  false, 0});
+    channel.push(
+        {0, at.row, at.column, static_cast<std::uint8_t>(at.rank * per_rank + at.bank), false, 0});
     if (channel.waiting() == ahead) channel.run_until_waiting(8);
   }
   for (Controller& channel : channels) channel.run(forever);
@@ -130,9 +131,9 @@ void gemm_4096_dram(benchmark::State& state) {
   arch::RunResult result;
   for (auto _ : state) {
     const double begin = cpu_seconds();
-    result = sim::run(sim::resolve({"systolic_128x128", gemm.path(), {"memory=dram"},
-                                    arch::Fidelity::shape}),
-                      nullptr);
+    result = sim::run(
+        sim::resolve({"systolic_128x128", gemm.path(), {"memory=dram"}, arch::Fidelity::shape}),
+        nullptr);
     seconds.push_back(cpu_seconds() - begin);
   }
   state.counters["cycles"] = static_cast<double>(result.cycles.value);

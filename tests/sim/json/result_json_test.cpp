@@ -23,8 +23,15 @@ std::string type_of(const Json& value) {
 
 // Objects whose keys somebody else chooses; a trailing '*' stands for all of them.
 bool free_keys(const std::string& path) {
-  static const std::set<std::string> paths = {"energy_pj", "area_um2", "traffic",    "faults",
-                                              "versions",  "units",    "definitions"};
+  static const std::set<std::string> paths = {"energy_pj",
+                                              "area_um2",
+                                              "traffic",
+                                              "faults",
+                                              "versions",
+                                              "units",
+                                              "definitions",
+                                              "dram.commands.count",
+                                              "dram.commands.bus_cycles"};
   return paths.count(path) != 0;
 }
 
@@ -52,6 +59,8 @@ std::set<std::string> sample_outline() {
   output.bytes = {std::byte{1}, std::byte{2}};
   result.outputs.push_back(output);
   result.faults["scratchpad"].corrected_words = 2;
+  result.dram.commands =
+      arch::DramCommands{"HBM2", "row-bank-column", 3, 2, 1, {{"ACT", 3}}, {{"busy", 12}}};
   std::set<std::string> out;
   outline(to_json(sample_point(), result), "", out);
   return out;
@@ -88,6 +97,16 @@ TEST(ResultJson, has_the_documented_keys_and_types) {
                                           "dram.busy_bytes_per_s:number",
                                           "dram.peak_bytes_per_s:number",
                                           "dram.bound_by:text",
+                                          "dram.commands:object",
+                                          "dram.commands.standard:text",
+                                          "dram.commands.mapping:text",
+                                          "dram.commands.row_hits:integer",
+                                          "dram.commands.row_misses:integer",
+                                          "dram.commands.row_conflicts:integer",
+                                          "dram.commands.count:object",
+                                          "dram.commands.count.*:integer",
+                                          "dram.commands.bus_cycles:object",
+                                          "dram.commands.bus_cycles.*:integer",
                                           "busy:integer",
                                           "stalls:object",
                                           "stalls.weight_load:integer",

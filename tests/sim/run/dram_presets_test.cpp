@@ -54,9 +54,8 @@ TEST(DramPresets, a_word_over_the_memory_section_picks_its_model_and_keeps_the_r
 }
 
 TEST(DramPresets, another_dram_takes_the_place_of_the_presets) {
-  const auto arch =
-      resolve_arch("edge_16x16", {"memory=dram", "memory.dram=ddr4_2400",
-                                  "memory.dram.controller.page_policy=closed"});
+  const auto arch = resolve_arch("edge_16x16", {"memory=dram", "memory.dram=ddr4_2400",
+                                                "memory.dram.controller.page_policy=closed"});
   EXPECT_EQ(arch.memory.dram->name, "ddr4_2400");
   EXPECT_EQ(arch.memory.dram->organization.channels, 1);
   EXPECT_EQ(arch.memory.dram->controller.page_policy, memory::dram::PagePolicy::closed);

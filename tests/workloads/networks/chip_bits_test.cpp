@@ -30,7 +30,9 @@ class Networks : public ::testing::TestWithParam<Case> {};
 
 TEST_P(Networks, leave_the_chip_with_the_executors_bits) {
   const Case& c = GetParam();
-  const auto arch = config::load<arch::ArchConfig>(c.arch, presets("arch"), c.arch_overrides).value;
+  const auto arch = config::load<arch::ArchConfig>(c.arch, presets("arch"), c.arch_overrides,
+                                                   {{"memory.dram", presets("memory"), "dram"}})
+                        .value;
   LoadOptions load;
   load.native = arch.core.matrix.formats.front();
   load.overrides = c.workload_overrides;
