@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/chip/config.h"
 
+#include <fmt/format.h>
+
 #include "arch/units/matrix_model.h"
 
 namespace mantissa::config {
@@ -116,6 +118,25 @@ const Schema<DmaConfig>& DmaConfig::schema() {
   return schema;
 }
 
+namespace {
+
+// Empty, or that a scrub would have to come before the last has seen every word: `width` bytes
+// leave the memory in a cycle.
+std::string scrub_objection(const SramConfig& sram, Bytes capacity, std::uint64_t width,
+                            Hertz clock) {
+  if (!sram.scrub) return {};
+  const std::uint64_t least = ceil_div(capacity.value, width);
+  const double seconds = static_cast<double>(least) / clock.value;
+  const double given = static_cast<double>(sram.scrub->time.value) * 1e-15;
+  if (sram.scrub->in_cycles ? sram.scrub->cycles.value >= least : given >= seconds * (1 - 1e-9))
+    return {};
+  return fmt::format(
+      "scrub: reading {} bytes, {} per cycle, takes {} cycles ({:.4g} us); no interval is shorter",
+      capacity.value, width, least, seconds * 1e6);
+}
+
+}  // namespace
+
 const Schema<CoreConfig>& CoreConfig::schema() {
   static const auto schema =
       Schema<CoreConfig>("One core.")
@@ -128,7 +149,20 @@ const Schema<CoreConfig>& CoreConfig::schema() {
           .optional("weight_buffer", &CoreConfig::weight_buffer,
                     "Storage for weights alone; none: weights share the scratchpad.")
           .optional("vector", &CoreConfig::vector, "Vector unit.")
-          .optional("dma", &CoreConfig::dma, "DMA engines.");
+          .optional("dma", &CoreConfig::dma, "DMA engines.")
+          .constraint("scratchpad",
+                      [](const CoreConfig& c) {
+                        const auto banks = static_cast<std::uint64_t>(c.scratchpad.banks);
+                        return scrub_objection(c.scratchpad, c.scratchpad.capacity,
+                                               banks * c.scratchpad.bank_width.value, c.clock);
+                      })
+          .constraint("weight_buffer", [](const CoreConfig& c) {
+            // A row of the array's weights per cycle, of two bytes at most.
+            const auto width = 2 * static_cast<std::uint64_t>(c.matrix.columns * c.matrix.units);
+            return c.weight_buffer ? scrub_objection(*c.weight_buffer, c.weight_buffer->capacity,
+                                                     width, c.clock)
+                                   : std::string();
+          });
   return schema;
 }
 

@@ -62,7 +62,7 @@ config::Schema<T> with_sram_parameters(config::Schema<T> schema) {
       .optional("interleave", of(&SramConfig::interleave), config::range(1, 64),
                 "Words of one row whose bits lie side by side.")
       .optional("scrub", of(&SramConfig::scrub),
-                "Time between scrubs: every word is read and corrected.")
+                "Time between scrubs: every word is read, corrected and written back.")
       .optional("faults", of(&SramConfig::faults),
                 "What fails; none: cells anywhere, by the voltage.")
       .constraint(
@@ -78,8 +78,9 @@ config::Schema<T> with_sram_parameters(config::Schema<T> schema) {
                                : std::string("a scrub takes time");
                   })
       .constraint("faults", [](const T& s) {
-        if (s.faults) s.faults->check_files(s.capacity.value, s.words());
-        return std::string();
+        if (!s.faults) return std::string();
+        s.faults->check_files(s.capacity.value, s.words());
+        return s.faults->upset_objection(s.words().cells(ceil_div(s.capacity.value, 8)));
       });
   return schema;
 }

@@ -254,8 +254,7 @@ FaultCounts SramCells::expected(std::uint64_t read_bytes) const {
       misread += 0.5 * (f.zero_to_one + f.one_to_zero) / cells;
     }
   } else if (faults_.map != faults::MapKind::none) {
-    const double p = faults_.rate_at(c.voltage_ratio);
-    c.cell_error_rate = faults_.map == faults::MapKind::column ? faults_.profile().mean_rate(p) : p;
+    c.cell_error_rate = faults_.mean_rate(layout_, c.voltage_ratio);
     const bool flips = faults_.effect == faults::Effect::flip;  // else half the bits are so already
     misread = c.cell_error_rate * faults_.read_error * (flips ? 1 : 0.5);
   }

@@ -178,7 +178,8 @@ void Accounting::add(const Core& core) {
 }
 
 void Accounting::add_scrubs(const char* component, std::uint64_t bytes) {
-  if (bytes > 0) counts_[{component, "read"}] += bytes;
+  if (bytes == 0) return;
+  for (const char* action : {"read", "write"}) counts_[{component, action}] += bytes;
 }
 
 void Accounting::add(const memory::Memory& model) {

@@ -25,7 +25,8 @@ class Accounting {
   explicit Accounting(const ArchConfig& config) : config_(config) {}
   void add(const Core& core);
   void add(const memory::Memory& memory);
-  // Bytes that scrubbing reads on the side, in component "scratchpad" or "weight_buffer".
+  // Bytes that scrubbing reads and writes back on the side, in component "scratchpad" or
+  // "weight_buffer".
   void add_scrubs(const char* component, std::uint64_t bytes);
   void add_link(std::uint64_t bytes) { link_bytes_ += bytes; }
   std::vector<power::ActionCount> actions() const;

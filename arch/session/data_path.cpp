@@ -224,10 +224,15 @@ void DataPath::gather_rows(const MatrixProblem& p, const MatrixCommand& c, std::
     const std::uint64_t at = c.a + static_cast<std::uint64_t>(image * image_bytes) +
                              c.window.channel_offset +
                              group * static_cast<std::uint64_t>(g.channels * e);
-    // To the last channel in use of the last pixel; nothing at all where a tile is all padding.
-    const std::int64_t pixels = g.height * g.width;
-    const std::int64_t reach = pixels == 0 ? 0 : ((pixels - 1) * g.pixel_stride + g.channels) * e;
-    const std::byte* base = scratchpad_.read(at, static_cast<std::uint64_t>(reach), copy_a_);
+    // The words in use, each once: pixel by pixel where whole words of other channels lie between.
+    // Nothing at all where a tile is all padding.
+    const auto pixels = static_cast<std::uint64_t>(g.height * g.width);
+    const auto used = static_cast<std::uint64_t>(g.channels * e);
+    const auto stride = static_cast<std::uint64_t>(g.pixel_stride * e);
+    const std::byte* base =
+        stride < used + 8
+            ? scratchpad_.read(at, pixels == 0 ? 0 : (pixels - 1) * stride + used, copy_a_)
+            : scratchpad_.read(at, pixels, used, stride, copy_a_);
     numerics::im2col(base, static_cast<std::size_t>(e), g, within, count, out, k);
     out += count * k * e;
     row += count;

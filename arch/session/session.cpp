@@ -162,18 +162,19 @@ void summarise_memory(const std::vector<std::unique_ptr<memory::Memory>>& memori
 void add_faults(const Core& core, const CoreConfig& config, const Clock& clock, bool data,
                 RunResult& r, Accounting& accounting) {
   const auto add = [&](const char* name, const SramCells* cells, const SramConfig& sram,
-                       std::uint64_t read_bytes) {
-    if (cells == nullptr) return;
-    r.faults[name] += data ? cells->counts() : cells->expected(read_bytes);
+                       Bytes capacity, std::uint64_t read_bytes) {
+    if (cells != nullptr) r.faults[name] += data ? cells->counts() : cells->expected(read_bytes);
     if (!sram.scrub) return;
     const Cycles interval =
         sram.scrub->in_cycles ? sram.scrub->cycles : clock.edge_at_or_after(sram.scrub->time);
-    accounting.add_scrubs(name, r.cycles.value / interval.value * cells->words() * 8);
+    accounting.add_scrubs(name, r.cycles.value / interval.value * ceil_div(capacity.value, 8) * 8);
   };
   const Scratchpad& local = core.scratchpad();
-  add("scratchpad", local.cells(), config.scratchpad, local.traffic().read);
+  add("scratchpad", local.cells(), config.scratchpad, config.scratchpad.capacity,
+      local.traffic().read);
   if (config.weight_buffer)
-    add("weight_buffer", local.weight_cells(), *config.weight_buffer, local.weight_traffic().read);
+    add("weight_buffer", local.weight_cells(), *config.weight_buffer,
+        config.weight_buffer->capacity, local.weight_traffic().read);
 }
 
 // Transient errors of registers and sums exist where there are bits.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/faults/config.h"
 
+#include <fmt/format.h>
+
 #include "base/faults/map_file.h"
 #include "base/faults/upset.h"
 
@@ -46,8 +48,9 @@ const Schema<FaultConfig>& FaultConfig::schema() {
           .optional("write_error", &FaultConfig::write_error, range(0, 1),
                     "Probability that writing a failing cell leaves it as it was.")
           .optional("file", &FaultConfig::file, "Fault map (map: file): BYTE.BIT P01 P10 lines.")
-          .optional("upset_rate", &FaultConfig::upset_rate, range(0, 1),
-                    "Data mode: upsets per cell and core cycle, anywhere in the memory.")
+          .optional(
+              "upset_rate", &FaultConfig::upset_rate, range(0, 1),
+              "Data mode: upsets per cell and core cycle; at most 0.1 cells of a memory per cycle.")
           .optional("upset_width", &FaultConfig::upset_width, range(1, 64),
                     "Neighbouring cells of a row that one upset hits.")
           .optional("upset_height", &FaultConfig::upset_height, range(1, 64),
@@ -91,21 +94,42 @@ ColumnProfile FaultConfig::profile() const {
   return p;
 }
 
+ColumnProfile FaultConfig::profile_for(const CellLayout& words) const {
+  ColumnProfile columns = profile();
+  // A published profile spans the rows of this memory, unless its columns are whole rows anyway.
+  if (column_weights.empty() && columns.weights.size() % words.row_cells() != 0)
+    columns = stretched(columns, words.row_cells());
+  return columns;
+}
+
+double FaultConfig::mean_rate(const CellLayout& words, double voltage_ratio) const {
+  if (map == MapKind::none) return 0;
+  const double p = rate_at(voltage_ratio);
+  return map == MapKind::column ? profile_for(words).mean_rate(p) : p;
+}
+
 FaultMap FaultConfig::map_of(std::uint64_t key, std::uint64_t bytes, const CellLayout& words,
                              double voltage_ratio) const {
   if (map == MapKind::none) return {};
   if (map == MapKind::file) return map_at(read_map_file(file.text, bytes), voltage_ratio, words);
   const std::uint64_t cells = words.cells((bytes + 7) / 8);
-  ColumnProfile columns = profile();
-  // A published profile spans the rows of this memory, unless its columns are whole rows anyway.
-  if (column_weights.empty() && columns.weights.size() % words.row_cells() != 0)
-    columns = stretched(columns, words.row_cells());
+  const ColumnProfile columns = profile_for(words);
   const FaultEffect what{effect, zero_to_one.value_or(columns.zero_to_one), read_error};
   const double p = rate_at(voltage_ratio);
   return map == MapKind::uniform
              ? FaultMap::uniform(key, cells, p, what)
              : FaultMap::by_column(key, cells, static_cast<std::uint64_t>(array_rows), p, columns,
                                    what);
+}
+
+std::string FaultConfig::upset_objection(std::uint64_t cells) const {
+  const double most =
+      most_upsets / (static_cast<double>(cells) * static_cast<double>(upset_width * upset_height));
+  if (upset_rate <= most) return {};
+  return fmt::format(
+      "an upset_rate of {:.3g} per cell and cycle; at most {:.3g} here, which upsets {} cells of "
+      "the memory per cycle",
+      upset_rate, most, most_upsets);
 }
 
 void FaultConfig::check_files(std::uint64_t bytes, const CellLayout& words) const {

@@ -44,9 +44,16 @@ struct FaultConfig {
   // Fraction of failing cells at V / Vmin.
   double rate_at(double voltage_ratio) const;
   ColumnProfile profile() const;
+  // The profile of the columns that a memory has whose words lie as `words` says.
+  ColumnProfile profile_for(const CellLayout& words) const;
+  // Fraction of failing cells that its map has on average: less where columns fail whole.
+  double mean_rate(const CellLayout& words, double voltage_ratio) const;
   // The failing cells of a memory of `bytes` whose words lie as `words` says.
   FaultMap map_of(std::uint64_t key, std::uint64_t bytes, const CellLayout& words,
                   double voltage_ratio) const;
+  // Empty, or that `upset_rate` would upset more than most_upsets of `cells` cells in a cycle.
+  static constexpr double most_upsets = 0.1;
+  std::string upset_objection(std::uint64_t cells) const;
   // Reads the files that are named, and throws what is wrong with them.
   void check_files(std::uint64_t bytes, const CellLayout& words) const;
 };

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/faults/ecc.h"
 
+#include <algorithm>
+#include <array>
+#include <vector>
+
 #include "base/faults/normal.h"
 #include "base/faults/secded.h"
 
@@ -25,7 +29,44 @@ double power(double x, unsigned n) {
   return result;
 }
 
+// Of the sets of k wrong bits, how many the decoder accepts or miscorrects, for every k. All
+// columns are odd: an accepted set is even with syndrome 0, a miscorrected one odd with a column
+// for one.
+std::array<double, secded_word_bits + 1> make_silent_sets() {
+  std::vector<unsigned> columns;
+  for (const std::uint8_t column : secded_columns()) columns.push_back(column);
+  for (unsigned bit = 0; bit < secded_check_bits; ++bit) columns.push_back(1u << bit);
+
+  // sets[k][s]: sets of k of the columns so far whose sum is s.
+  std::vector<std::array<double, 256>> sets(secded_word_bits + 1);
+  sets[0][0] = 1;
+  std::size_t so_far = 0;
+  for (const unsigned column : columns) {
+    for (std::size_t k = ++so_far; k > 0; --k)
+      for (unsigned s = 0; s < 256; ++s) sets[k][s] += sets[k - 1][s ^ column];
+  }
+  std::array<double, secded_word_bits + 1> silent{};
+  for (std::size_t k = 3; k <= secded_word_bits; ++k) {
+    silent[k] = sets[k][0];
+    for (const unsigned column : columns) silent[k] += sets[k][column];
+  }
+  return silent;
+}
+
+// A sum of positive terms alone, exact for small p, too.
+double silent_under_secded(double p) {
+  double sum = 0;
+  for (unsigned k = 3; k <= secded_word_bits; ++k)
+    sum += secded_silent_sets(k) * power(p, k) * power(1 - p, secded_word_bits - k);
+  return sum;
+}
+
 }  // namespace
+
+double secded_silent_sets(unsigned errors) {
+  static const auto silent = make_silent_sets();
+  return errors <= secded_word_bits ? silent[errors] : 0;
+}
 
 WordRead read_word(Ecc ecc, std::uint64_t data, std::uint64_t data_errors,
                    std::uint8_t check_errors) {
@@ -76,7 +117,8 @@ WordOutcomeRates word_outcome_rates(Ecc ecc, double p) {
   }
   if (ecc == Ecc::secded) {
     out.corrected = r.one;
-    out.detected = r.several;
+    out.silent = std::min(silent_under_secded(p), r.several);
+    out.detected = r.several - out.silent;
   }
   return out;
 }

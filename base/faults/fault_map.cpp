@@ -61,12 +61,13 @@ FaultMap FaultMap::by_column(std::uint64_t key, std::uint64_t cells, std::uint64
                              const ColumnProfile& profile, const FaultEffect& effect) {
   const std::uint64_t columns = profile.weights.size(), array_cells = rows * columns;
   const std::uint64_t arrays = ceil_div(cells, array_cells);
-  std::vector<std::vector<std::uint32_t>> at;
-  for (std::uint64_t array = 0; array < arrays; ++array)
-    at.push_back(positions(profile, derived(key, columns_stream), array));
+  if (!(p > 0)) return {};
 
-  const std::uint64_t direction = derived(key, direction_stream);
-  std::vector<Fault> faults;
+  struct Failing {
+    std::uint64_t array, row;
+    std::uint32_t column;  // of the profile
+  };
+  std::vector<Failing> all;
   std::uint64_t stream = first_class_stream;
   for (const ColumnClass& c : classes(profile)) {
     // Numbers of the class's own: columns of all arrays one behind the other, row by row.
@@ -76,10 +77,22 @@ FaultMap FaultMap::by_column(std::uint64_t key, std::uint64_t cells, std::uint64
         .append_failing(std::min(1.0, p * c.weight), 0, arrays * mine * rows, failing);
     for (const std::uint64_t number : failing) {
       const std::uint64_t row = number % rows, column = number / rows % mine;
-      const std::uint64_t array = number / rows / mine;
-      const std::uint64_t cell = (array * rows + row) * columns + at[array][c.columns[column]];
-      if (cell < cells) faults.push_back(fault_at(cell, effect, direction));
+      all.push_back({number / rows / mine, row, c.columns[column]});
     }
+  }
+  // Array by array, so that the columns of one are placed at a time, and of those alone that fail.
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Failing& a, const Failing& b) { return a.array < b.array; });
+  const std::uint64_t direction = derived(key, direction_stream);
+  std::vector<Fault> faults;
+  faults.reserve(all.size());
+  std::vector<std::uint32_t> at;
+  std::uint64_t placed = ~0ull;
+  for (const Failing& f : all) {
+    if (f.array != placed) at = positions(profile, derived(key, columns_stream), f.array);
+    placed = f.array;
+    const std::uint64_t cell = (f.array * rows + f.row) * columns + at[f.column];
+    if (cell < cells) faults.push_back(fault_at(cell, effect, direction));
   }
   return FaultMap(std::move(faults));
 }

@@ -63,7 +63,7 @@ std::string SupplyVoltage::text() const {
 
 std::string SupplyVoltage::objection(std::optional<Volts> vmin) const {
   if (!in_volts_) return fault_of(value_);
-  if (!vmin) return "a voltage in volts needs vmin, the lowest voltage without errors";
+  if (!vmin) return needs_vmin;
   const std::string fault = fault_of(value_ / vmin->value);
   if (fault.empty()) return {};
   return fmt::format("{} is {:.4g} Vmin; {}", text(), value_ / vmin->value, fault);

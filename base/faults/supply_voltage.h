@@ -34,6 +34,9 @@ class SupplyVoltage {
   double ratio(std::optional<Volts> vmin) const;
   // Absolute: a part of vmin, or of `nominal` when vmin is not given.
   Volts volts(std::optional<Volts> vmin, Volts nominal) const;
+  // What `objection` says of volts without vmin.
+  static constexpr const char* needs_vmin =
+      "a voltage in volts needs vmin, the lowest voltage without errors";
   // Empty, or why this voltage and this vmin do not go together, for a constraint of a section.
   std::string objection(std::optional<Volts> vmin) const;
 

@@ -97,17 +97,19 @@ std::string voltages(const sim::LoadedSram& sram, const sim::SramTable& table,
 std::string outcomes(const sim::SramTable& table, const Console& console) {
   std::string text = console.paint(Colour::bold, "What becomes of a word of 64 bits") + "\n";
   Table rows({"V / Vmin", "bare: silent", "parity: detected", "silent", "SECDED: corrected",
-              "detected", "2+ errors in 64", "in 72"},
+              "detected", "silent", "2+ errors in 64", "in 72"},
              {Align::right, Align::right, Align::right, Align::right, Align::right, Align::right,
-              Align::right, Align::right});
+              Align::right, Align::right, Align::right});
   for (const auto& row : table.rows) {
     const auto& [none, parity, secded] = row.fates;
     rows.row({fmt::format("{:.5g}", row.ratio), share(none.silent), share(parity.detected),
               share(parity.silent), share(secded.corrected), share(secded.detected),
-              share(row.several_in_64), share(row.several_in_72)});
+              share(secded.silent), share(row.several_in_64), share(row.several_in_72)});
   }
   return text + rows.text() +
-         "  under SECDED, three or more errors count as detected; some pass for a single one\n";
+         "  cells fail independently here; bad columns put several errors into one word more "
+         "often\n"
+         "  under SECDED, three or more errors are silent where they pass for none or one\n";
 }
 
 }  // namespace

@@ -104,8 +104,8 @@ std::string campaign(const store::Results& results, Console& console) {
     const auto& s = row.over_chips;
     if (s.mean == 0 && s.deviation == 0) continue;  // nothing happened; campaign.csv says so, too
     const auto text = [&](double value) { return store::readable(*row.quantity, value); };
-    table.row({row.label.job, row.label.variant, row.quantity->name, std::to_string(s.count),
-               text(s.mean), text(s.deviation), text(s.low) + " .. " + text(s.high)});
+    table.row({row.label.job, row.label.variant, row.quantity->name, row.chips(), text(s.mean),
+               text(s.deviation), text(s.low) + " .. " + text(s.high)});
   }
   return "\n" + console.paint(Colour::bold, "Over chips") + "\n" + table.text(0);
 }

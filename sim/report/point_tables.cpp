@@ -81,7 +81,7 @@ std::string campaign_table(const ReportData& data) {
     };
     table.row({Cell::text(row.label.job), Cell::text(row.label.variant),
                Cell::text(row.quantity->name),
-               Cell::number(static_cast<double>(s.count), std::to_string(s.count)), cell(s.mean),
+               Cell::number(static_cast<double>(s.count), row.chips()), cell(s.mean),
                cell(s.deviation), cell(s.low), cell(s.high)});
   }
   return table.html();

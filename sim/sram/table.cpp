@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/sram/table.h"
 
+#include <fmt/format.h>
+
 #include "base/faults/draw.h"
 #include "base/faults/error_rate.h"
 
@@ -24,15 +26,12 @@ SramRow row_at(const LoadedSram& sram, const SramTable& table,
   SramRow row;
   row.ratio = voltage.ratio(spec.vmin);
   row.supply = voltage.volts(spec.vmin, sram.technology.voltage());
-  row.error_rate = faulty.map == faults::MapKind::none ? 0 : faulty.rate_at(row.ratio);
+  row.error_rate = faulty.mean_rate(spec.layout(), row.ratio);
   row.bank = table.bank.at(row.supply);
   row.energy_ratio = faults::energy_ratio(row.ratio);
 
-  if (faulty.map != faults::MapKind::file) {
-    const bool columns = faulty.map == faults::MapKind::column;
-    const double rate = columns ? faulty.profile().mean_rate(row.error_rate) : row.error_rate;
-    row.expected_faults = rate * static_cast<double>(table.cells);
-  }
+  if (faulty.map != faults::MapKind::file)
+    row.expected_faults = row.error_rate * static_cast<double>(table.cells);
   if (row.expected_faults.value_or(0) <= most_listed)
     row.counted_faults = faulty
                              .map_of(faults::derived(static_cast<std::uint64_t>(spec.chip_seed), 0),
@@ -62,6 +61,13 @@ SramTable tabulate(const LoadedSram& sram, const std::vector<faults::SupplyVolta
   table.bank = power::sram_macro(sram.spec.bank(), sram.technology);
   table.cells = sram.spec.layout().cells(ceil_div(sram.spec.capacity.value, 8));
   const auto interval = static_cast<double>(sram.spec.scrub_interval.value) * femtosecond;
+  const double shortest = static_cast<double>(table.bank.geometry.words) * table.bank.cycle * 1e-12;
+  if (interval > 0 && interval < shortest)
+    throw Error(power::bad_sram)
+        .say("scrub_interval")
+        .read(fmt::format("{:.4g} us", interval * 1e6))
+        .expected(fmt::format("at least {:.4g} us: {} words, one per cycle of {:.4g} ps",
+                              shortest * 1e6, table.bank.geometry.words, table.bank.cycle));
   if (interval > 0)
     table.scrubbing =
         Watts(static_cast<double>(sram.spec.banks) * table.bank.scrub() * picojoule / interval);

@@ -2,7 +2,8 @@
 // An SRAM at a list of supply voltages: how many cells fail, what an access costs, what becomes of
 // the words under each protection.
 //
-//   expected   = error rate x cells (check bits included; columns that fail whole count once)
+//   error rate = by the law, and the mean over the columns where some of them fail whole
+//   expected   = error rate x cells (check bits included)
 //   counted    cells of this chip's map
 //   energy     = macro at nominal x (V / nominal)^2, so relative to Vmin (V / Vmin)^2 exactly
 //   outcome    of a word of 64 data bits whose cells fail independently at the error rate

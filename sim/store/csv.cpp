@@ -202,11 +202,12 @@ std::vector<std::string> export_csv(const Results& results, const std::string& d
     published.cell(r.sweep).cell(r.position).cell(r.column).cell(r.value);
     published.cell(r.method).cell(r.source).end();
   }
-  Lines campaign("sweep,variant,job,quantity,chips,mean,deviation,low_95,high_95");
+  Lines campaign("sweep,variant,job,quantity,chips,planned,mean,deviation,low_95,high_95");
   const auto statistics = campaign_rows(results);
   for (const auto& r : statistics) {
     campaign.cell(r.sweep).cell(r.label.variant).cell(r.label.job).cell(r.quantity->column);
-    campaign.cell(r.over_chips.count).cell(r.over_chips.mean).cell(r.over_chips.deviation);
+    campaign.cell(r.over_chips.count).cell(r.planned);
+    campaign.cell(r.over_chips.mean).cell(r.over_chips.deviation);
     campaign.cell(r.over_chips.low).cell(r.over_chips.high).end();
   }
   std::vector<std::string> written;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/sweep/campaign.h"
 
+#include <algorithm>
+
 #include "base/faults/supply_voltage.h"
+#include "sim/sweep/errors.h"
 
 namespace mantissa::sweep {
 
@@ -15,7 +18,10 @@ const config::Schema<CampaignSection>& CampaignSection::schema() {
           .optional("voltages", &CampaignSection::voltages,
                     "Supply voltages of the memories, such as 0.84 Vmin; none: as they are.")
           .optional("memories", &CampaignSection::memories,
-                    "Memories that run at these voltages: core.scratchpad, core.weight_buffer.");
+                    "Memories that run at these voltages: core.scratchpad, core.weight_buffer.")
+          .constraint("memories", [](const CampaignSection& c) {
+            return c.memories.empty() ? "at least one memory, or no chip differs from another" : "";
+          });
   return s;
 }
 
@@ -43,8 +49,20 @@ std::vector<std::vector<std::string>> CampaignSection::factors() const {
 }
 
 void CampaignSection::check() const {
-  for (const auto& voltage : voltages)
-    faults::SupplyVoltage::parse(voltage.text, {"campaign.voltages", voltage.place});
+  std::vector<faults::SupplyVoltage> seen;
+  for (const auto& voltage : voltages) {
+    const auto parsed =
+        faults::SupplyVoltage::parse(voltage.text, {"campaign.voltages", voltage.place});
+    const auto same = std::find(seen.begin(), seen.end(), parsed);
+    if (same != seen.end())
+      throw Error(bad_campaign)
+          .at(voltage.place)
+          .say("campaign.voltages: the same voltage twice would count every chip twice")
+          .read(voltage.text)
+          .expected("a voltage other than '" +
+                    voltages[static_cast<std::size_t>(same - seen.begin())].text + "'");
+    seen.push_back(parsed);
+  }
 }
 
 }  // namespace mantissa::sweep

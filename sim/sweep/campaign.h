@@ -29,7 +29,8 @@ struct CampaignSection {
   std::vector<std::string> keys() const;
   // The overrides of each (voltage, chip), chips fastest.
   std::vector<std::vector<std::string>> factors() const;
-  // Throws Error(faults.voltage) for a text that is no voltage.
+  // Throws Error(faults.voltage) for a text that is no voltage, Error(sweep.campaign) for equal
+  // ones.
   void check() const;
 };
 

@@ -27,6 +27,8 @@ inline const ErrorKind unit_mismatch{"sweep.unit", ExitCode::bad_input,
 inline const ErrorKind unmatched_published{
     "sweep.published", ExitCode::bad_input,
     "A published figure whose selector fits no point of the sweep, or several."};
+inline const ErrorKind bad_campaign{"sweep.campaign", ExitCode::bad_input,
+                                    "A campaign that tests nothing, or the same chips twice."};
 inline const ErrorKind bad_shard{"sweep.shard", ExitCode::usage,
                                  "A --shard that is not I/N with I below N."};
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/config/kinds.h"
+#include "base/faults/supply_voltage.h"
 #include "sim/store/quantity.h"
 
 namespace mantissa::sweep {
@@ -34,6 +35,30 @@ void check_parameters(const Constraint& constraint, const config::Node& resolved
   }
 }
 
+// An override says core.matrix.rows; the saved configuration may hold it in a section.
+const config::Node* parameter(const config::Node& resolved, const std::string& name) {
+  if (!resolved.is_map()) return nullptr;
+  const config::Node* node = resolved.find_dotted(name);
+  for (const auto& [section, child] : resolved.entries())
+    if (node == nullptr && child.is_map()) node = child.find_dotted(name);
+  return node;
+}
+
+// Throws when nothing in the chips of a campaign ever fails.
+void check_campaign(const config::Node& resolved) {
+  for (const char* what : {"core.scratchpad.voltage", "core.scratchpad.faults",
+                           "core.weight_buffer.voltage", "core.weight_buffer.faults"})
+    if (const auto* node = parameter(resolved, what))
+      if (!node->is_scalar() || node->text() != "none") return;
+  for (const char* rate : {"core.matrix.register_error_rate", "core.accumulator.error_rate"}) {
+    const auto value = lookup({}, resolved)(rate);
+    if (value && value->value > 0) return;
+  }
+  throw Error(bad_campaign)
+      .say("nothing can fail in these chips, so all of them are alike")
+      .expected("campaign.voltages, or an architecture with a voltage, faults or error rates");
+}
+
 // In the worker. Answers are JSON: {hash, violated} or {error}.
 std::string check_job(const Sweep& sweep, const PointFunctions& functions,
                       const sim::PointRequest& request) {
@@ -42,8 +67,9 @@ std::string check_job(const Sweep& sweep, const PointFunctions& functions,
     const PointPlan plan = functions.check(request);
     answer["hash"] = plan.hash;
     answer["violated"] = "";
-    if (!sweep.constraints.empty()) {
+    if (!sweep.constraints.empty() || sweep.config.campaign) {
       const auto resolved = config::read_text(plan.resolved_yaml, "config.yaml");
+      if (sweep.config.campaign) check_campaign(resolved);
       for (const auto& constraint : sweep.constraints) check_parameters(constraint, resolved);
       answer["violated"] = violated_parameters(sweep, resolved);
     }
@@ -116,11 +142,7 @@ Constraint::Lookup lookup(const std::map<std::string, double>& metrics,
       if (found == metrics.end()) return std::nullopt;
       return measure(found->second, quantity->unit);
     }
-    // An override says core.matrix.rows; the saved configuration may hold it in a section.
-    if (!resolved.is_map()) return std::nullopt;
-    const config::Node* node = resolved.find_dotted(name);
-    for (const auto& [section, child] : resolved.entries())
-      if (node == nullptr && child.is_map()) node = child.find_dotted(name);
+    const config::Node* node = parameter(resolved, name);
     if (node == nullptr || !node->is_scalar()) return std::nullopt;
     return parse_measure(node->text());
   };
@@ -168,7 +190,10 @@ std::optional<Plan> make_plan(const Sweep& sweep, const SweepOptions& options,
       const auto answer = nlohmann::json::parse(replies[i].text);
       if (answer.contains("error")) {
         const std::string kind = answer["kind"], message = answer["error"];
-        if (kind != config::broken_constraint.id())
+        // No design is excluded by a vmin that is missing: the campaign would test nothing.
+        const bool no_vmin = sweep.config.campaign &&
+                             message.find(faults::SupplyVoltage::needs_vmin) != std::string::npos;
+        if (kind != config::broken_constraint.id() || no_vmin)
           throw refused(sweep, i, count, request, message, kind);
         row.status = store::Status::infeasible;
         row.message = message;

@@ -221,21 +221,42 @@ TEST(Ecc, delays_reads_by_its_cycles_and_never_loses_one) {
   EXPECT_EQ(run(off, gemm(64, 64, 64)).cycles, run(a, gemm(64, 64, 64)).cycles);
 }
 
-TEST(Scrubbing, reads_the_memory_once_per_interval) {
-  ArchConfig a = cramped(8, 8);
-  a.core.scratchpad.ecc = faults::Ecc::secded;
-  a.core.scratchpad.voltage = faults::SupplyVoltage::of_vmin(0.95);
-  const auto reads = [](const RunResult& r) {
+TEST(Faults, of_a_depthwise_convolution_are_met_in_the_channel_that_is_read_alone) {
+  constexpr std::int64_t channels = 64, pixels = 8 * 8;
+  trace::TraceBuilder b("depthwise");
+  const auto x = b.input("x", trace::NumberFormat::bf16, {1, channels, 8, 8});
+  const auto w = b.parameter("w", trace::NumberFormat::bf16, {channels, 1, 1, 1});
+  b.op(trace::OpKind::conv2d, "y", {x, w}, {{"groups", channels}}, trace::NumberFormat::bf16);
+  ArchConfig a = roomy(8, 8);
+  a.core.scratchpad.capacity = Bytes(1 << 20);
+  a.core.scratchpad.faults = all_cells();
+  const RunResult r = run(a, b.finish(), data_mode());
+  // A word per channel and pixel, not both words of the eight channels that a tile holds; a weight
+  // per channel and row, each row being a command; the results on their way out.
+  EXPECT_EQ(r.faults.at("scratchpad").silent_words,
+            channels * pixels + channels * 8 + channels * pixels * 2 / 8);
+}
+
+TEST(Scrubbing, reads_and_writes_the_memory_once_per_interval_at_any_voltage) {
+  const auto bytes = [](const RunResult& r, const std::string& action) {
     std::uint64_t sum = 0;
     for (const auto& row : r.power.energy)
-      if (row.component == "scratchpad" && row.action == "read") sum += row.count;
+      if (row.component == "scratchpad" && row.action == action) sum += row.count;
     return sum;
   };
-  const RunResult without = run(a, gemm(64, 256, 64));
-  a.core.scratchpad.scrub = Latency{true, {}, Cycles(1000)};
-  const RunResult with = run(a, gemm(64, 256, 64));
-  EXPECT_EQ(reads(with) - reads(without), with.cycles.value / 1000 * (16u << 10));
-  EXPECT_GT(with.cycles.value, 1000u);
+  for (const bool low : {false, true}) {
+    ArchConfig a = cramped(8, 8);
+    a.core.scratchpad.ecc = faults::Ecc::secded;
+    if (low) a.core.scratchpad.voltage = faults::SupplyVoltage::of_vmin(0.95);
+    const RunResult without = run(a, gemm(64, 256, 64));
+    a.core.scratchpad.scrub = Latency{true, {}, Cycles(1000)};
+    const RunResult with = run(a, gemm(64, 256, 64));
+    EXPECT_GT(with.cycles.value, 1000u);
+    for (const char* action : {"read", "write"})
+      EXPECT_EQ(bytes(with, action) - bytes(without, action),
+                with.cycles.value / 1000 * (16u << 10))
+          << action << low;
+  }
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "base/config/node.h"
 
 namespace mantissa::faults {
@@ -50,6 +52,27 @@ TEST(FaultConfig, keeps_bad_columns_columns_of_rows_with_check_bits) {
     const double cells = static_cast<double>(layout.cells((1 << 18) / 8));
     EXPECT_NEAR(static_cast<double>(map.size()) / cells, 0.02, 0.001);
   }
+}
+
+TEST(FaultConfig, knows_the_mean_rate_of_the_columns_that_its_map_stretches) {
+  const auto chip = parse("{map: column, chip: chip_2, rate: 0.2056, array_rows: 4096}");
+  for (const CellLayout layout :
+       {CellLayout{64, 1}, CellLayout{65, 1}, CellLayout{72, 1}, CellLayout{72, 4}}) {
+    const double rate = chip.mean_rate(layout, 1);
+    const auto cells = static_cast<double>(layout.cells((1 << 20) / 8));
+    const auto map = chip.map_of(1, 1 << 20, layout, 1);
+    EXPECT_LT(rate, 0.14);
+    EXPECT_NEAR(static_cast<double>(map.size()), rate * cells, 4 * std::sqrt(rate * cells));
+  }
+  EXPECT_EQ(parse("{map: uniform, rate: 0.2056}").mean_rate(words, 1), 0.2056);
+  EXPECT_EQ(parse("{map: none}").mean_rate(words, 0.8), 0);
+}
+
+TEST(FaultConfig, allows_as_many_upsets_as_a_run_can_follow) {
+  EXPECT_EQ(parse("{upset_rate: 1e-7}").upset_objection(1'000'000), "");
+  EXPECT_NE(parse("{upset_rate: 1.01e-7}").upset_objection(1'000'000), "");
+  EXPECT_NE(parse("{upset_rate: 1e-7, upset_width: 2}").upset_objection(1'000'000), "");
+  EXPECT_EQ(parse("{}").upset_objection(1ull << 40), "");
 }
 
 TEST(FaultConfig, has_no_failing_cells_at_vmin_or_without_a_map) {

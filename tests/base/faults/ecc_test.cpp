@@ -92,6 +92,71 @@ TEST(WordOutcomeRates, add_up_to_the_words_with_an_error) {
   EXPECT_NEAR(word_outcome_rates(Ecc::parity, 1e-6).detected, 65e-6, 1e-8);
 }
 
+WordOutcome of_errors(std::initializer_list<unsigned> bits) {
+  std::uint64_t data = 0;
+  std::uint8_t check = 0;
+  for (const unsigned bit : bits)
+    if (bit < 64)
+      data |= 1ull << bit;
+    else
+      check = static_cast<std::uint8_t>(check | 1u << (bit - 64));
+  return read_word(Ecc::secded, 0x0123456789ABCDEF, data, check).outcome;
+}
+
+TEST(SilentSets, of_three_and_four_errors_are_those_that_the_decoder_lets_through) {
+  int three = 0, triples = 0, four = 0;
+  for (unsigned a = 0; a < 72; ++a)
+    for (unsigned b = a + 1; b < 72; ++b)
+      for (unsigned c = b + 1; c < 72; ++c) {
+        ++triples;
+        three += of_errors({a, b, c}) == WordOutcome::silent;
+        for (unsigned d = c + 1; d < 72; ++d)
+          four += of_errors({a, b, c, d}) == WordOutcome::silent;
+      }
+  EXPECT_EQ(triples, 59640);
+  EXPECT_EQ(three, 33568);
+  EXPECT_EQ(secded_silent_sets(3), three);
+  EXPECT_EQ(secded_silent_sets(4), four);
+  for (const unsigned few : {0u, 1u, 2u}) EXPECT_EQ(secded_silent_sets(few), 0);
+}
+
+TEST(WordOutcomeRates, under_secded_are_silent_with_the_cube_of_small_rates) {
+  EXPECT_NEAR(word_outcome_rates(Ecc::secded, 1e-9).silent / (33568 * 1e-27), 1, 1e-6);
+  const auto all = word_outcome_rates(Ecc::secded, 1);  // every check covers 27 of the 72: odd
+  EXPECT_EQ(all.silent, 0);
+  EXPECT_EQ(all.detected, 1);
+}
+
+TEST(WordOutcomeRates, are_what_the_decoder_makes_of_drawn_errors) {
+  constexpr std::uint64_t n = 1 << 18;
+  for (const double p : {0.01115, 0.05573}) {
+    std::vector<std::uint64_t> failing, data(n);
+    std::vector<std::uint8_t> check(n);
+    CellSampler(derived(23, 0)).append_failing(p, 0, n * 72, failing);
+    for (const std::uint64_t cell : failing) {
+      const std::uint64_t word = cell / 72, bit = cell % 72;
+      if (bit < 64)
+        data[word] |= 1ull << bit;
+      else
+        check[word] = static_cast<std::uint8_t>(check[word] | 1u << (bit - 64));
+    }
+    double corrected = 0, detected = 0, silent = 0;
+    for (std::uint64_t i = 0; i < n; ++i) {
+      const auto outcome = read_word(Ecc::secded, derived(29, i), data[i], check[i]).outcome;
+      corrected += outcome == WordOutcome::corrected;
+      detected += outcome == WordOutcome::detected;
+      silent += outcome == WordOutcome::silent;
+    }
+    const auto near = [](double seen, double rate) {
+      EXPECT_NEAR(seen, n * rate, 4 * std::sqrt(n * rate * (1 - rate)));
+    };
+    const auto expected = word_outcome_rates(Ecc::secded, p);
+    near(corrected, expected.corrected);
+    near(detected, expected.detected);
+    near(silent, expected.silent);
+  }
+}
+
 TEST(Scrubbing, makes_double_upsets_rare_with_the_square_of_its_interval) {
   const double once = several_upsets_between_scrubs(1e-12, 72, 1e6);
   EXPECT_NEAR(once, 0.5 * 72e-6 * 72e-6, 1e-3 * once);

@@ -59,7 +59,9 @@ TEST(SramTable, double_errors_are_those_of_the_closed_form) {
   EXPECT_NEAR(row.fates[0].silent, 1 - none, 1e-12);
   EXPECT_NEAR(row.fates[2].corrected, 72 * .01 * std::pow(.99, 71), 1e-12);
   EXPECT_NEAR(row.fates[2].clean, none72, 1e-12);
-  EXPECT_NEAR(row.fates[2].detected, row.several_in_72, 1e-12);
+  EXPECT_NEAR(row.fates[2].detected + row.fates[2].silent, row.several_in_72, 1e-12);
+  EXPECT_EQ(row.fates[2].silent, faults::word_outcome_rates(faults::Ecc::secded, .01).silent);
+  EXPECT_GT(row.fates[2].silent, .1 * row.fates[2].detected);
   for (const auto& fate : row.fates)
     EXPECT_NEAR(fate.clean + fate.corrected + fate.detected + fate.silent, 1, 1e-12);
 }
@@ -103,8 +105,31 @@ TEST(SramTable, columns_of_a_published_chip_fail_less_often_than_at_random_where
   const auto table =
       tabulate(paper({"faults.map=column", "faults.chip=chip_2"}), {SupplyVoltage::of_vmin(.75)});
   const auto& row = table.rows[0];
-  EXPECT_LT(*row.expected_faults, row.error_rate * static_cast<double>(table.cells));
+  EXPECT_LT(row.error_rate, faults::error_rate(faults::ErrorLaw::measured, .75));
+  EXPECT_EQ(*row.expected_faults, row.error_rate * static_cast<double>(table.cells));
   EXPECT_NEAR(static_cast<double>(*row.counted_faults) / *row.expected_faults, 1, .02);
+}
+
+TEST(SramTable, columns_are_expected_to_fail_as_the_map_stretches_them_over_check_bits) {
+  for (const char* ecc : {"ecc=none", "ecc=parity", "ecc=secded"})
+    for (const char* interleave : {"interleave=1", "interleave=4"}) {
+      const auto row = tabulate(paper({"faults.map=column", "faults.chip=chip_2", "rows=128",
+                                       "mux=4", ecc, interleave}),
+                                {SupplyVoltage::of_vmin(.75)})
+                           .rows[0];
+      const double expected = *row.expected_faults;
+      EXPECT_NEAR(static_cast<double>(*row.counted_faults), expected, 4 * std::sqrt(expected))
+          << ecc << " " << interleave;
+    }
+}
+
+TEST(SramTable, a_gigabyte_of_short_arrays_at_vmin_draws_no_column) {
+  const auto row =
+      tabulate(
+          load_sram("sram_1m_7nm", {"capacity=1 GiB", "faults.map=column", "faults.array_rows=1"}),
+          {SupplyVoltage::of_vmin(1)})
+          .rows[0];
+  EXPECT_EQ(*row.counted_faults, 0u);
 }
 
 TEST(SramTable, every_shipped_sram_is_tabulated_and_told_in_json) {

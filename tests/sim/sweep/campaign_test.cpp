@@ -70,6 +70,23 @@ TEST(Campaign, is_refused_beside_a_grid_over_the_same_parameter_and_in_shape_mod
               HasSubstr("0.75 Vmin"));
 }
 
+TEST(Campaign, is_refused_when_it_counts_chips_twice_however_a_voltage_is_written) {
+  const auto refusal = [](const std::string& campaign) -> std::string {
+    try {
+      sweep_of("archs: [a]\nworkloads: [w]\nfidelity: data\ncampaign: {chips: 2, " + campaign +
+               "}\n");
+    } catch (const Error& error) {
+      return error.message();
+    }
+    return "accepted";
+  };
+  EXPECT_THAT(refusal("voltages: [1 Vmin, 1 Vmin]"), HasSubstr("twice"));
+  EXPECT_THAT(refusal("voltages: [0.9 Vmin, 0.90Vmin]"), HasSubstr("other than '0.9 Vmin'"));
+  EXPECT_THAT(refusal("voltages: [0.6 V, 0.7 V, 600 mV]"), HasSubstr("read '600 mV'"));
+  EXPECT_EQ(refusal("voltages: [0.9 Vmin, 0.9 V]"), "accepted");
+  EXPECT_THAT(refusal("memories: []"), HasSubstr("at least one memory"));
+}
+
 arch::OutputTensor tensor(const std::vector<float>& values, std::int64_t width) {
   arch::OutputTensor t;
   t.tensor.name = "y";
@@ -114,7 +131,7 @@ TEST(Campaign, statistics_join_points_that_differ_in_the_chip_alone) {
     auto results = store::Results::write(path);
     std::vector<store::PointRow> rows;
     const double changed[] = {0.1, 0.2, 0.6, 0.7};
-    for (std::uint64_t i = 0; i < 4; ++i) {
+    for (std::uint64_t i = 0; i < 5; ++i) {  // the last fails
       store::PointRow row;
       row.sweep = "s";
       row.position = i;
@@ -122,10 +139,11 @@ TEST(Campaign, statistics_join_points_that_differ_in_the_chip_alone) {
       row.workload = "w";
       row.overrides = {
           i < 2 ? "core.scratchpad.voltage=0.9 Vmin" : "core.scratchpad.voltage=0.8 Vmin",
-          "core.chip_seed=" + std::to_string(i % 2)};
+          "core.chip_seed=" + std::to_string(i < 4 ? i % 2 : 2)};
       row.hash = "h" + std::to_string(i);
       rows.push_back(row);
     }
+    rows[4].status = store::Status::failed;
     results.plan({"s", "", "", "", "", ""}, rows, {});
     for (std::size_t i = 0; i < 4; ++i) {
       rows[i].status = store::Status::ok;
@@ -137,6 +155,10 @@ TEST(Campaign, statistics_join_points_that_differ_in_the_chip_alone) {
     EXPECT_STREQ(statistics[0].quantity->name, "output_changed");
     EXPECT_NEAR(statistics[0].over_chips.mean, 0.15, 1e-15);
     EXPECT_NEAR(statistics[0].over_chips.high - 0.15, 12.706 * 0.05, 1e-3);
+    EXPECT_EQ(statistics[0].over_chips.low, 0);   // 0.15 - 0.64 is no part of anything
+    EXPECT_EQ(statistics[2].over_chips.high, 1);  // nor is 0.65 + 0.64
+    EXPECT_EQ(statistics[0].chips(), "2");
+    EXPECT_EQ(statistics[2].chips(), "2 of 3");
     EXPECT_EQ(statistics[2].label.variant, "voltage=0.8 Vmin");
     EXPECT_NEAR(statistics[2].over_chips.mean, 0.65, 1e-15);
     EXPECT_EQ(statistics[3].over_chips.deviation, 0);
