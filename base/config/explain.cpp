@@ -12,22 +12,18 @@
 namespace mantissa::config {
 namespace {
 
-constexpr std::size_t longest_default = 24;
-
 std::string default_text(const ParameterInfo& p) {
   if (p.required) return "required";
   return p.kind == ValueKind::section && p.fallback.empty() ? "its own defaults" : p.fallback;
 }
 
-// One line per child, columns aligned: name, type, default, doc. A long default widens its own line
-// only.
+// One line per child, columns aligned: name, type, default, doc.
 std::string table(const std::vector<ParameterInfo>& parameters) {
   std::size_t name = 0, type = 0, fallback = 0;
   for (const ParameterInfo& p : parameters) {
     name = std::max(name, p.name.size());
     type = std::max(type, p.type.size());
-    if (default_text(p).size() <= longest_default)
-      fallback = std::max(fallback, default_text(p).size());
+    fallback = std::max(fallback, default_text(p).size());
   }
   std::string out;
   for (const ParameterInfo& p : parameters)

@@ -48,9 +48,8 @@ const Schema<FaultConfig>& FaultConfig::schema() {
           .optional("write_error", &FaultConfig::write_error, range(0, 1),
                     "Probability that writing a failing cell leaves it as it was.")
           .optional("file", &FaultConfig::file, "Fault map (map: file): BYTE.BIT P01 P10 lines.")
-          .optional(
-              "upset_rate", &FaultConfig::upset_rate, range(0, 1),
-              "Data mode: upsets per cell and core cycle; at most 0.1 cells of a memory per cycle.")
+          .optional("upset_rate", &FaultConfig::upset_rate, range(0, 1),
+                    "Data mode: upsets per cell and cycle; 0.1 per memory and cycle at most.")
           .optional("upset_width", &FaultConfig::upset_width, range(1, 64),
                     "Neighbouring cells of a row that one upset hits.")
           .optional("upset_height", &FaultConfig::upset_height, range(1, 64),

@@ -124,7 +124,7 @@ Entry* Engine::queued_at(const Request& request, bool write) const {
   return nullptr;
 }
 
-void Engine::answer(bool write, std::uint32_t tag, Cycle accepted, Cycle at) {
+inline void Engine::answer(bool write, std::uint32_t tag, Cycle accepted, Cycle at) {
   (write ? statistics.writes : statistics.reads) += 1;
   (write ? statistics.write_latency : statistics.read_latency).add(at - accepted);
   if (keep_completions) completions.push_back({tag, at});
@@ -276,30 +276,32 @@ void Engine::choose() {
 }
 
 void Engine::send() {
-  const auto first_of_two = [&](Target a, Target b) {
-    return wanting(b).choice.before(wanting(a).choice) ? b : a;
+  // Numbers, not copies of the choices: those were written in halves a moment ago, and a processor
+  // waits before it loads them as one.
+  const auto second_first = [&](Target a, Target b) {
+    return wanting(b).choice.before(wanting(a).choice);
   };
-  const Target row = first_of_two(Target::activate, Target::precharge);
-  const Choice row_choice = wanting(row).choice;
-  const RankChoice rank = rank_command_;
-  const Choice column = wanting(first_of_two(Target::read, Target::write)).choice;
-  // What is legal now and has to wait will compete with what becomes legal in the next cycle.
-  std::uint32_t legal = 0;
-  for (unsigned t = 0; t < wanted_targets; ++t)
-    legal |= static_cast<std::uint32_t>(wanting_[t].choice.at <= now_) << t;
-  stale_ |= legal;
+  const Target row =
+      second_first(Target::activate, Target::precharge) ? Target::precharge : Target::activate;
+  const Target column = second_first(Target::read, Target::write) ? Target::write : Target::read;
+  const Cycle row_at = wanting(row).choice.at, column_at = wanting(column).choice.at;
+  const std::uint32_t row_bank = wanting(row).choice.bank;
+  const std::uint32_t column_bank = wanting(column).choice.bank;
   // One bus, and the older request wants a row.
   const bool row_goes_first = scheduling_ == Scheduling::oldest_ready && !separate_buses_ &&
-                              rank.at > now_ && row_choice.at <= now_ &&
-                              row_choice.order < column.order;
-  if (column.at <= now_ && !row_goes_first) {
-    send_column(column.bank);
+                              rank_command_.at > now_ && row_at <= now_ &&
+                              wanting(row).choice.order < wanting(column).choice.order;
+  // What is legal now and has to wait will compete with what becomes legal in the next cycle.
+  for (unsigned t = 0; t < wanted_targets; ++t)
+    stale_ |= static_cast<std::uint32_t>(wanting_[t].choice.at <= now_) << t;
+  if (column_at <= now_ && !row_goes_first) {
+    send_column(column_bank);
     if (!separate_buses_) return;
   }
-  if (rank.at <= now_)
-    send_rank(rank);
-  else if (row_choice.at <= now_)
-    send_row(row_choice.bank, row);
+  if (rank_command_.at <= now_)
+    send_rank(rank_command_);
+  else if (row_at <= now_)
+    send_row(row_bank, row);
 }
 
 // What a command sent now had waited for: the last rule to allow it, or its request to come.
@@ -339,11 +341,19 @@ bool Engine::row_wanted_again(const Entry& served) const {
   return false;
 }
 
-void Engine::count_data(const Entry& entry, Wait wait) {
+// When its data move, and what the bus had waited for if it was idle before.
+void Engine::count_data(const Entry& entry, const Bank& bank) {
   const Cycle from = now_ + static_cast<Cycle>(entry.write ? timing_.CWL : timing_.CL);
+  if (from > bus_free_) {
+    const Ready ready = ready_.bank(entry.write ? Target::write : Target::read, entry.bank);
+    Wait wait = wait_for(entry, ready, last_column_);
+    // Bound by the activate: the gap is what that had waited for.
+    if (wait == Wait::row && !(entry.activated && entry.first_wait == Wait::none))
+      wait = bank.activate_wait;
+    statistics.bus_idle[static_cast<std::size_t>(wait)] += from - bus_free_;
+  }
   const auto burst = static_cast<Cycle>(timing_.burst);
   if (statistics.bus_busy == 0) statistics.first_data = from;
-  if (from > bus_free_) statistics.bus_idle[static_cast<std::size_t>(wait)] += from - bus_free_;
   statistics.bus_busy += burst;
   bus_free_ = from + burst;
   statistics.last_data = bus_free_;
@@ -356,12 +366,7 @@ void Engine::send_column(std::uint32_t b) {
                       (page_policy_ == PagePolicy::adaptive && !row_wanted_again(*entry));
   const CommandKind kind = entry->write ? (closes ? CommandKind::write_a : CommandKind::write)
                                         : (closes ? CommandKind::read_a : CommandKind::read);
-  const Ready ready = ready_.bank(entry->write ? Target::write : Target::read, b);
-  Wait wait = wait_for(*entry, ready, last_column_);
-  // Bound by the activate: the gap is what that had waited for.
-  if (wait == Wait::row && !(entry->activated && entry->first_wait == Wait::none))
-    wait = bank.activate_wait;
-  count_data(*entry, wait);
+  count_data(*entry, bank);
   record(kind, b, bank.open_row, entry->column);
   (entry->conflicted  ? statistics.row_conflicts
    : entry->activated ? statistics.row_misses

@@ -164,10 +164,10 @@ class Engine {
   Wait wait_for(const Entry& entry, Ready ready, Cycle last_on_bus) const;
   void send_column(std::uint32_t bank);
   void send_row(std::uint32_t bank, Target target);
-  void send_rank(const RankChoice& choice);
+  void send_rank(RankChoice choice);
   void record(CommandKind kind, std::uint32_t bank, std::uint32_t row = 0,
               std::uint32_t column = 0);
-  void count_data(const Entry& entry, Wait wait);
+  void count_data(const Entry& entry, const Bank& bank);
   bool row_wanted_again(const Entry& served) const;
 
   void close_row(std::uint32_t bank);

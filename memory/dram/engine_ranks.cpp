@@ -153,7 +153,7 @@ Engine::RankChoice Engine::rank_choice(std::uint32_t r) const {
   return down == forever ? RankChoice{} : at(down, CommandKind::power_down_enter);
 }
 
-void Engine::send_rank(const RankChoice& choice) {
+void Engine::send_rank(RankChoice choice) {
   const std::uint32_t r = choice.rank, first = r * banks_per_rank_;
   Rank& rank = rank_[r];
   switch (choice.kind) {

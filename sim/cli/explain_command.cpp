@@ -44,6 +44,9 @@ void print_section(const std::string& key, Console& console) {
     std::string fallback;
     for (const auto& [name, value] : subject.facts)
       if (name == "default") fallback = value == required_text ? "required" : value;
+    // `explain` of the key itself shows the whole of it.
+    constexpr std::size_t longest = 20;
+    if (fallback.size() > longest) fallback = fallback.substr(0, longest - 3) + "...";
     table.row({path.substr(key.size() + 1), fallback, subject.brief});
   }
   if (!table.empty()) console.out() << '\n' << table.text();

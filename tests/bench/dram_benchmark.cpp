@@ -62,7 +62,7 @@ class Addresses {
     state_ ^= state_ << 13;
     state_ ^= state_ >> 7;
     state_ ^= state_ << 17;
-    return (state_ >> 20) % ((1ull << 30) / burst_) * burst_;
+    return (state_ >> 20) & ((1ull << 30) - burst_);
   }
 
  private:
