@@ -119,6 +119,27 @@ std::string energy_scope(const memory::DramActivity& activity) {
   return text;
 }
 
+// Bytes that crossed the buses of all chips because bursts move whole; empty where few did.
+std::string bytes_beside(const std::vector<std::unique_ptr<memory::Memory>>& memories,
+                         const DramResult& dram) {
+  using memory::dram::CommandKind;
+  std::uint64_t moved = 0, burst = 0;
+  for (const auto& memory : memories) {
+    const memory::DramActivity* activity = memory->dram();
+    if (activity == nullptr) return {};
+    burst = activity->config.organization.burst_bytes();
+    for (const CommandKind kind :
+         {CommandKind::read, CommandKind::read_a, CommandKind::write, CommandKind::write_a})
+      moved += activity->statistics.count(kind) * burst;
+  }
+  const std::uint64_t asked = dram.read_bytes + dram.write_bytes;
+  constexpr std::uint64_t noticeable_factor = 2;
+  if (moved < noticeable_factor * asked) return {};
+  return "dram: " + std::to_string(moved) + " bytes crossed its buses for " +
+         std::to_string(asked) + " asked for: many pieces are smaller than a burst of " +
+         std::to_string(burst) + " bytes";
+}
+
 void summarise_memory(const std::vector<std::unique_ptr<memory::Memory>>& memories, RunResult& r) {
   Femtoseconds open{};
   for (const auto& memory : memories) {
@@ -301,6 +322,8 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
     for (const auto& warning : plan.warnings)
       if (std::find(r.warnings.begin(), r.warnings.end(), warning) == r.warnings.end())
         r.warnings.push_back(warning);
+  if (const auto beside = bytes_beside(e.memories, r.dram); !beside.empty())
+    r.warnings.push_back(beside);
   if (e.memories.front()->dram() != nullptr && e.memories.front()->dram()->energy.known())
     r.warnings.push_back(energy_scope(*e.memories.front()->dram()));
   if (!e.config.technology.dram && !(r.dram.commands && e.config.memory.dram->energy))

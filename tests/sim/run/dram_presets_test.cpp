@@ -70,6 +70,18 @@ TEST(DramPresets, values_do_not_depend_on_when_memory_answers) {
   EXPECT_NE(ideal.cycles, dram.cycles);
 }
 
+bool warns_of_bytes_beside(const arch::RunResult& result) {
+  for (const auto& warning : result.warnings)
+    if (warning.find("smaller than a burst") != std::string::npos) return true;
+  return false;
+}
+
+TEST(DramPresets, pieces_smaller_than_a_burst_move_whole_bursts_and_the_run_says_so) {
+  EXPECT_TRUE(warns_of_bytes_beside(
+      run_with("edge_16x16", {"memory=dram"}, arch::Fidelity::shape, "mobilenet_v2")));
+  EXPECT_FALSE(warns_of_bytes_beside(run_with("edge_16x16", {"memory=dram"})));
+}
+
 TEST(DramPresets, the_same_run_gives_the_same_cycles) {
   const auto one = run_with("tpu_v2", {"memory=dram"}), two = run_with("tpu_v2", {"memory=dram"});
   EXPECT_EQ(one.cycles, two.cycles);
