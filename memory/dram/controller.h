@@ -9,32 +9,34 @@
 //   2. Dispatch. The oldest transaction of the direction served whose bank queue has room moves
 //      there.
 //   3. Intake. The oldest request that has arrived is accepted, if its transaction queue has room.
-//   A
-//      read of what a queued write holds is answered from it in t + 1; a write to what a queued
+//      A read of what a queued write holds is answered from it in t + 1; a write to what a queued
 //      write holds is merged into that, and answered in t + 1; a write to what a queued read asks
 //      for waits. Neither of the first two takes an entry.
-//   4. Direction. Reads are served until `write_high` writes stand in the transaction queue, or
-//   some
-//      do and no read is queued anywhere; then writes, until none stands there, or only `write_low`
-//      and reads too.
+//   4. Direction. Reads are served until `write_high` writes stand in the transaction queue, or any
+//      does and no read is queued anywhere; then writes, until none stands there, or only
+//      `write_low` and reads too.
 //   5. If step 2 moved nothing, it is tried again, with what was accepted.
 //   6. Column command: of all that are legal, the one of the oldest request.
 //   7. Row command: of all that are legal, those for ranks (refresh, power) before those for banks
 //      (activate, precharge), lowest rank or oldest request first. Unless `separate_buses`, only if
 //      step 6 sent nothing. With oldest_ready and one bus the two are one step, if no rank wants a
 //      command: the oldest request's command goes, row or column.
+//
 // What a bank wants (steps 6, 7): unless scheduling is fcfs, the oldest request for the open row,
 // unless `row_hit_limit` column commands have been sent to that row and an older request wants
-// another; else what its oldest request needs: precharge, activate or column command. Without bank
-// queues (bank_queue: 0) accepted requests stand in their bank's list at once, those of the
-// direction not served are passed over, and steps 2 and 5 fall away. A rank that starts a refresh
-// serves no request until it is over: rows are closed (PREA), then REF. Per-bank refresh takes the
-// banks in turn and leaves the others alone. Self-refresh refreshes by itself: its rank owes
-// nothing and counts from its end. A rank without queued requests that refreshes nothing goes down
-// (PDE) `power_down.after` cycles after its last column command, or after cycle 0, with its rows as
-// they are; `self_refresh` cycles after it, it goes into self-refresh (PDX if it is down, PREA if a
-// row is open, SRE). A request that is queued wakes it (PDX, SRX), and so does a refresh that it
-// has to start (PDX).
+// another; else what its oldest request needs: precharge, activate or column command.
+//
+// Without bank queues (bank_queue: 0) accepted requests stand in their bank's list at once, those
+// of the direction not served are passed over, and steps 2 and 5 fall away.
+//
+// A rank that starts a refresh serves no request until it is over: rows are closed (PREA), then
+// REF. Per-bank refresh takes the banks in turn and leaves the others alone. Self-refresh refreshes
+// by itself: its rank owes nothing and counts from its end.
+//
+// A rank without queued requests that refreshes nothing goes down (PDE) `power_down.after` cycles
+// after its last column command, or after cycle 0, with its rows as they are; `self_refresh` cycles
+// after it, it goes into self-refresh (PDX if it is down, PREA if a row is open, SRE). A request
+// that is queued wakes it (PDX, SRX), and so does a refresh that it has to start (PDX).
 //
 // A read's last data have moved CL + burst after its command, a write's CWL + burst. An answer is
 // due then; ControllerConfig::latency is the caller's to add.
