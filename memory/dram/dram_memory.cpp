@@ -76,16 +76,17 @@ class DramMemory : public Memory {
   double peak_bytes_per_second() const override { return config_.peak_bytes_per_second(); }
   const DramActivity* dram() const override { return &activity_; }
 
+  // What most of the buses' time went to: moving bytes, or the largest cause of not moving any.
   std::string bound_by() const override {
-    const auto& idle = activity_.statistics.bus_idle;
-    if (activity_.statistics.bus_busy == 0) return "no traffic";
-    std::size_t most = static_cast<std::size_t>(dram::Wait::queue);
-    for (std::size_t w = most; w < dram::waits; ++w)
-      if (idle[w] > idle[most]) most = w;
+    const auto& s = activity_.statistics;
+    if (s.bus_busy == 0) return "no traffic";
+    const auto most = static_cast<std::size_t>(
+        std::max_element(s.bus_idle.begin(), s.bus_idle.end()) - s.bus_idle.begin());
+    if (s.bus_busy >= s.bus_idle[most]) return "memory bus";
     const auto wait = static_cast<dram::Wait>(most);
-    if (idle[static_cast<std::size_t>(dram::Wait::demand)] > idle[most])
-      return "bytes in flight: outstanding bursts do not cover the latency";
-    return dram::meaning(idle[most] == 0 ? dram::Wait::bus : wait);
+    return wait == dram::Wait::demand
+               ? "bytes in flight: outstanding bursts do not cover the latency"
+               : dram::meaning(wait);
   }
 
   void reset(Femtoseconds origin) override {

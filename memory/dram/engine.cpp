@@ -306,7 +306,7 @@ void Engine::send() {
 
 // What a command sent now had waited for: the last rule to allow it, or its request to come.
 Wait Engine::wait_for(const Entry& entry, Ready ready, Cycle last_on_bus) const {
-  if (cycle_of(ready) == now_) {
+  if (cycle_of(ready) == now_ && wait_of(ready) != Wait::none) {
     const Wait wait = wait_of(ready);
     // The row was opened for this request as soon as it was seen: it came too late to hide that.
     const bool late = entry.first_wait == Wait::demand || entry.first_wait == Wait::queue;

@@ -45,6 +45,19 @@ class Engine : public ::testing::Test {
     return store::Results::read(results_path((root_ / directory).string())).points();
   }
 
+  // Until at least one point of a sweep that runs in another process is finished.
+  void wait_for_a_point(const std::string& directory) const {
+    for (int i = 0; i < 1000; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      try {
+        for (const auto& point : points(directory))
+          if (point.status == store::Status::ok) return;
+      } catch (const Error&) {  // there is nothing to read yet
+      }
+    }
+    ADD_FAILURE() << "no point was finished in ten seconds";
+  }
+
   fs::path root_;
 };
 
@@ -212,7 +225,7 @@ TEST_F(Engine, a_second_writer_is_kept_out) {
 }
 
 constexpr const char* slow =
-    "archs: [a]\nworkloads: [w]\nset: {sleep_ms: 40}\ngrid: {core.matrix.rows: [1, 2, 3, 4, 5, 6, "
+    "archs: [a]\nworkloads: [w]\nset: {sleep_ms: 100}\ngrid: {core.matrix.rows: [1, 2, 3, 4, 5, 6, "
     "7, 8]}\n";
 
 TEST_F(Engine, kill_9_in_the_middle_and_resume_give_the_same_rows) {
@@ -227,7 +240,7 @@ TEST_F(Engine, kill_9_in_the_middle_and_resume_give_the_same_rows) {
     }
     _exit(0);
   }
-  std::this_thread::sleep_for(std::chrono::milliseconds(110));
+  wait_for_a_point("killed");
   kill(victim, SIGKILL);
   int status = 0;
   waitpid(victim, &status, 0);
@@ -248,7 +261,7 @@ TEST_F(Engine, a_signal_stops_it_and_keeps_what_is_finished) {
     const auto outcome = run_sweep(sweep_of(slow), options("stopped", 1), testing::fake());
     _exit(outcome.signal);
   }
-  std::this_thread::sleep_for(std::chrono::milliseconds(110));
+  wait_for_a_point("stopped");
   kill(child, SIGTERM);
   int status = 0;
   waitpid(child, &status, 0);
