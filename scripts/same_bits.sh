@@ -13,6 +13,7 @@ runs=(
   "systolic_32x32 resnet18"
   "systolic_128x128 resnet50"
   "tpu_v2 gpt2_small"
+  "tpu_v1 resnet18 --set memory=dram"
   "edge_16x16 mobilenet_v2 --fidelity data"
   "systolic_32x32 lstm --fidelity data"
   "systolic_32x32 resnet18 --fidelity data --set core.matrix.formats=[bf16]"
