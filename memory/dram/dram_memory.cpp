@@ -9,6 +9,7 @@
 // change those. Only a read that the write queue answers may thus be heard of up to that much
 // later.
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <vector>
 

@@ -77,7 +77,7 @@ void Engine::dispatch() {
   head = oldest->next;
   if (head == nullptr) staged_banks_[direction_] &= ~(1ull << oldest->bank);
   --staged_[direction_];
-  intake_ = intake_ == Intake::no ? Intake::unknown : intake_;
+  ask_again();
   enter_bank(oldest);
 }
 
@@ -387,7 +387,7 @@ void Engine::send_column(std::uint32_t b) {
   bank.queued_hits -= bank.open_row == entry->row;
   free_.push_back(entry);
   banks_with_room_ |= 1ull << b;
-  intake_ = intake_ == Intake::no ? Intake::unknown : intake_;
+  ask_again();
   ++bank.row_hits;
   if (closes) close_row(b);
   want(b);

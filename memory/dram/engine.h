@@ -113,13 +113,14 @@ class Engine {
     RankState state = RankState::precharge_standby;  // for the books
     Cycle state_since = 0;
   };
-  // The banks that want one kind of command, and the first of them.
+  // Which bank comes first, when, and for which request.
   struct Choice {
     Cycle at = forever;
     std::uint64_t order = ~0ull;  // of the request behind it
     std::uint32_t bank = 0;
     bool before(const Choice& o) const { return at < o.at || (at == o.at && order < o.order); }
   };
+  // The banks that want one kind of command, and the first of them.
   struct Wanting {
     std::uint64_t banks = 0;  // a mask
     Choice choice;
@@ -141,6 +142,9 @@ class Engine {
 
   // Requests.
   bool acceptable(const Request& request) const;
+  void ask_again() {  // a queue has changed: what could not come in may now
+    if (intake_ == Intake::no) intake_ = Intake::unknown;
+  }
   Entry* queued_at(const Request& request, bool write) const;
   void answer(bool write, std::uint32_t tag, Cycle accepted, Cycle at);
   void enter_bank(Entry* entry);

@@ -56,9 +56,8 @@ Engine::Engine(const DramConfig& c)
   wanted_.fill(nothing);
   for (std::size_t k = 0; k < command_kinds; ++k)
     affects_[k] = (ready_.affects(static_cast<CommandKind>(k)) & (rank_stale - 1)) | rank_stale;
-  for (std::uint32_t b = 0; b < banks_; ++b) {
+  for (std::uint32_t b = 0; b < banks_; ++b)
     rank_of_[b] = static_cast<std::uint8_t>(b / banks_per_rank_);
-  }
   banks_with_room_ = banks_ == 64 ? ~0ull : (1ull << banks_) - 1;
   if (refresh_.mode != RefreshMode::none)
     for (std::uint32_t r = 0; r < ranks; ++r) {

@@ -4,7 +4,7 @@
 // A time and the reason for it are one integer, `cycle << 4 | wait`: the latest of several rules is
 // their maximum, and says which rule it was at no cost.
 //
-//   ReadyTimes ready(organization, timing, all_targets);
+//   ReadyTimes ready(organization, timing, mask_of(Target::activate) | mask_of(Target::read));
 //   ready.apply(CommandKind::activate, bank, t);
 //   cycle_of(ready.bank(Target::read, bank))   // first cycle in which RD is legal
 #pragma once
@@ -37,7 +37,6 @@ enum class Target : std::uint8_t {
   self_refresh_exit,
 };
 constexpr std::size_t targets = 10;
-constexpr std::uint32_t all_targets = (1u << targets) - 1;
 constexpr std::uint32_t mask_of(Target target) { return 1u << static_cast<unsigned>(target); }
 Target target_of(CommandKind kind);
 
