@@ -353,7 +353,6 @@ void Engine::count_data(const Entry& entry, const Bank& bank) {
     statistics.bus_idle[static_cast<std::size_t>(wait)] += from - bus_free_;
   }
   const auto burst = static_cast<Cycle>(timing_.burst);
-  if (statistics.bus_busy == 0) statistics.first_data = from;
   statistics.bus_busy += burst;
   bus_free_ = from + burst;
   statistics.last_data = bus_free_;

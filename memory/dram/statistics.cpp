@@ -43,7 +43,6 @@ std::uint64_t ChannelStatistics::command_count() const {
 }
 
 void ChannelStatistics::merge(const ChannelStatistics& o) {
-  const bool had_data = last_data > 0;
   reads += o.reads;
   writes += o.writes;
   forwarded += o.forwarded;
@@ -54,7 +53,6 @@ void ChannelStatistics::merge(const ChannelStatistics& o) {
   for (std::size_t i = 0; i < command_kinds; ++i) commands[i] += o.commands[i];
   bus_busy += o.bus_busy;
   for (std::size_t i = 0; i < waits; ++i) bus_idle[i] += o.bus_idle[i];
-  if (o.last_data > 0) first_data = had_data ? std::min(first_data, o.first_data) : o.first_data;
   last_data = std::max(last_data, o.last_data);
   for (std::size_t i = 0; i < rank_states; ++i) rank_time[i] += o.rank_time[i];
   read_latency.merge(o.read_latency);

@@ -61,14 +61,14 @@ struct ChannelStatistics {
   std::array<std::uint64_t, command_kinds> commands{};
   Cycle bus_busy = 0;                   // the data bus moved bytes
   std::array<Cycle, waits> bus_idle{};  // between bursts, by what the next burst had waited for
-  Cycle first_data = 0, last_data = 0;  // first and last cycle + 1 with data
+  Cycle last_data = 0;                  // first cycle after the last data
   std::array<Cycle, rank_states> rank_time{};    // summed over ranks
   LatencyHistogram read_latency, write_latency;  // acceptance to last data
   std::uint64_t wait_before_acceptance = 0;      // summed, arrival to acceptance
 
   std::uint64_t count(CommandKind kind) const { return commands[static_cast<std::size_t>(kind)]; }
   std::uint64_t command_count() const;
-  void merge(const ChannelStatistics& other);  // sums; first_data and last_data span both
+  void merge(const ChannelStatistics& other);  // sums; last_data is the later one
 };
 
 }  // namespace mantissa::memory::dram

@@ -90,7 +90,6 @@ std::string difference(const ChannelStatistics& got, const CycleReference::Count
   same("row_misses", got.row_misses, expected.row_misses);
   same("row_conflicts", got.row_conflicts, expected.row_conflicts);
   same("bus_busy", got.bus_busy, expected.bus_busy);
-  same("first_data", got.first_data, expected.first_data);
   same("last_data", got.last_data, expected.last_data);
   same("wait_before_acceptance", got.wait_before_acceptance, expected.wait_before_acceptance);
   for (std::size_t k = 0; k < command_kinds; ++k)

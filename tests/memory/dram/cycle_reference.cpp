@@ -149,7 +149,6 @@ bool CycleReference::send_column() {
   ++(entry.precharged_for  ? counts_.row_conflicts
      : entry.activated_for ? counts_.row_misses
                            : counts_.row_hits);
-  if (counts_.last_data == 0) counts_.first_data = first;
   counts_.last_data = std::max(counts_.last_data, last);
   counts_.bus_busy += static_cast<Cycle>(t.burst);
   answer(request, entry.accepted, last);

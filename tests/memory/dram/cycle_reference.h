@@ -39,7 +39,7 @@ class CycleReference {
     std::uint64_t reads = 0, writes = 0, forwarded = 0, merged = 0;
     std::uint64_t row_hits = 0, row_misses = 0, row_conflicts = 0;
     std::array<std::uint64_t, command_kinds> commands{};
-    Cycle bus_busy = 0, first_data = 0, last_data = 0;
+    Cycle bus_busy = 0, last_data = 0;
     std::array<Cycle, rank_states> rank_time{};
     std::vector<Cycle> read_latencies, write_latencies;
     std::uint64_t wait_before_acceptance = 0;
