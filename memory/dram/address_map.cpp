@@ -189,15 +189,7 @@ AddressMap::AddressMap(const Organization& organization, const std::string& mapp
   }
 }
 
-Location AddressMap::locate(std::uint64_t address) const {
-  if (plain_) {
-    const auto field = [&](AddressField f) {
-      return static_cast<std::uint32_t>(address >> shifts_[index(f)]) & masks_[index(f)];
-    };
-    return {field(AddressField::channel), field(AddressField::rank),
-            (field(AddressField::bank_group) << bank_bits_) | field(AddressField::bank),
-            field(AddressField::row), field(AddressField::column)};
-  }
+Location AddressMap::assemble(std::uint64_t address) const {
   std::array<std::uint32_t, address_fields> fields{};
   for (const Slice& s : slices_)
     fields[index(s.field)] |=

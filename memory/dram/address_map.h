@@ -45,7 +45,16 @@ class AddressMap {
   AddressMap(const Organization& organization, const std::string& mapping,
              const std::vector<std::string>& xors);
 
-  Location locate(std::uint64_t address) const;
+  Location locate(std::uint64_t address) const {
+    if (!plain_) return assemble(address);
+    const auto field = [&](AddressField f) {
+      const auto i = static_cast<std::size_t>(f);
+      return static_cast<std::uint32_t>(address >> shifts_[i]) & masks_[i];
+    };
+    return {field(AddressField::channel), field(AddressField::rank),
+            (field(AddressField::bank_group) << bank_bits_) | field(AddressField::bank),
+            field(AddressField::row), field(AddressField::column)};
+  }
   std::uint64_t address(const Location& location) const;  // the inverse, below the capacity
 
   // One slice: bits [low, low + count) of the field at bit `shift` of the address.
@@ -63,6 +72,7 @@ class AddressMap {
     std::uint32_t low = 0, count = 0;
   };
   friend struct MappingParser;
+  Location assemble(std::uint64_t address) const;  // from any slices and folds
 
   std::uint32_t burst_bits_ = 0, bank_bits_ = 0;
   // Where every field is one slice and nothing is folded: its place in the address.

@@ -19,42 +19,43 @@ void Engine::push(const Request& request) {
 void Engine::run(Cycle horizon) {
   for (;;) {
     if (horizon == forever && open() == 0) return;
-    const Cycle at = next_event();
-    if (at >= horizon) {
+    const Event event = next();
+    if (event.at >= horizon) {
       now_ = std::max(now_, horizon);
       return;
     }
-    now_ = at;
-    step();
-    ++now_;
+    step(event);
   }
 }
 
 void Engine::run_until_waiting(std::size_t count) {
-  while (inbox_.size() > count) {
-    now_ = next_event();
-    step();
-    ++now_;
-  }
+  while (inbox_.size() > count) step(next());
 }
 
-Cycle Engine::next_event() {
-  if (wanted_direction() != direction_) return now_;
-  if (can_dispatch()) return now_;
-  if (owing_ > 0)
-    for (const Rank& rank : rank_)
-      if (rank.owed > 0 && !rank.refreshing && (rank.owed > refresh_.postpone || rank.queued == 0))
-        return now_;
+inline Engine::Event Engine::next() {
+  if (can_dispatch() || wanted_direction() != direction_) return {now_, true};
+  if (owing_ > 0 && refresh_may_start()) return {now_, true};
   if (stale_ != 0) choose();
-  Cycle at = std::min(command_at_, refresh_due_);
-  if (intake_ != Intake::no && !inbox_.empty() && inbox_.front().arrival < at) {
+  Event event{command_at_, false};
+  if (refresh_due_ <= event.at) event = {refresh_due_, true};
+  if (intake_ != Intake::no && !inbox_.empty() && inbox_.front().arrival <= event.at) {
     if (intake_ == Intake::unknown) intake_ = acceptable(inbox_.front()) ? Intake::yes : Intake::no;
-    if (intake_ == Intake::yes) at = inbox_.front().arrival;
+    if (intake_ == Intake::yes) event = {inbox_.front().arrival, true};
   }
-  return std::max(at, now_);
+  event.at = std::max(event.at, now_);
+  return event;
 }
 
-void Engine::step() {
+Cycle Engine::next_event() { return next().at; }
+
+inline void Engine::step(Event event) {
+  now_ = event.at;
+  if (event.more) prepare();
+  if (command_at_ <= now_) send();
+  ++now_;
+}
+
+void Engine::prepare() {
   if (now_ >= refresh_due_ || owing_ > 0) count_refreshes();
   const bool moves = can_dispatch();
   if (moves) dispatch();
@@ -62,7 +63,6 @@ void Engine::step() {
   if (wanted_direction() != direction_) turn();
   if (!moves && can_dispatch()) dispatch();
   if (stale_ != 0) choose();
-  if (command_at_ <= now_) send();
 }
 
 // 2. and 5. Dispatch.
@@ -73,9 +73,13 @@ void Engine::dispatch() {
     Entry* const entry = staged_head_[direction_][static_cast<unsigned>(__builtin_ctzll(banks))];
     if (oldest == nullptr || entry->order < oldest->order) oldest = entry;
   }
-  Entry*& head = staged_head_[direction_][oldest->bank];
+  const std::uint32_t b = oldest->bank;
+  Entry*& head = staged_head_[direction_][b];
+  Entry**& end = staged_end_[direction_][b];
   head = oldest->next;
-  if (head == nullptr) staged_banks_[direction_] &= ~(1ull << oldest->bank);
+  Entry** const ends[2] = {end, &head};  // chosen without a branch, which nobody could predict
+  end = ends[head == nullptr];
+  staged_banks_[direction_] &= ~(static_cast<std::uint64_t>(head == nullptr) << b);
   --staged_[direction_];
   ask_again();
   enter_bank(oldest);
@@ -95,7 +99,6 @@ void Engine::enter_bank(Entry* entry) {
   (younger == nullptr ? bank.youngest : younger->previous) = entry;
   if (++bank.queued == bank_depth_) banks_with_room_ &= ~(1ull << b);
   const bool hit = entry->row == bank.open_row;
-  bank.queued_hits += hit;
   // Behind others, a request changes what the bank wants only if it is the first for the open row.
   const bool behind = !direct() && older != nullptr && younger == nullptr;
   if (behind && (!hit || wanted_[b] != static_cast<std::uint8_t>(Target::precharge))) return;
@@ -170,13 +173,10 @@ void Engine::intake() {
     enter_bank(entry);
     return;
   }
-  const std::uint64_t bit = 1ull << entry->bank;
-  if ((staged_banks_[direction] & bit) != 0)
-    staged_tail_[direction][entry->bank]->next = entry;
-  else
-    staged_head_[direction][entry->bank] = entry;
-  staged_tail_[direction][entry->bank] = entry;
-  staged_banks_[direction] |= bit;
+  Entry**& end = staged_end_[direction][entry->bank];
+  *end = entry;
+  end = &entry->next;
+  staged_banks_[direction] |= 1ull << entry->bank;
 }
 
 // 4. Direction.
@@ -189,49 +189,45 @@ void Engine::turn() {
 void Engine::want(std::uint32_t b) {
   const Bank& bank = bank_[b];
   if ((blocked_banks_ >> b & 1) != 0) return want_nothing(b);
-  const bool write = direction_ == writes;
-  const auto served = [&](const Entry& e) { return !direct() || e.write == write; };
-  Entry *oldest = nullptr, *hit = nullptr;
-  for (Entry* entry = bank.oldest; entry != nullptr; entry = entry->next) {
-    if (!served(*entry)) continue;
-    if (oldest == nullptr) oldest = entry;
-    if (bank.queued_hits == 0) break;
-    if (entry->row == bank.open_row) {
-      hit = entry;
-      break;
-    }
-  }
+  Entry* oldest = bank.oldest;
+  // Without bank queues, those of the other direction are passed over.
+  const auto served = [&](const Entry& e) {
+    return !direct() || e.write == (direction_ == writes);
+  };
+  while (oldest != nullptr && !served(*oldest)) oldest = oldest->next;
+  if (oldest == nullptr) return want_nothing(b);
+  if (bank.open_row == no_row) return set_want(b, Target::activate, oldest);
+  Entry* hit = oldest;
   const bool hits_may_pass =
       scheduling_ != Scheduling::fcfs && (row_hit_limit_ == 0 || bank.row_hits < row_hit_limit_);
-  if (oldest == nullptr)
-    want_nothing(b);
-  else if (bank.open_row == no_row)
-    set_want(b, Target::activate, oldest);
-  else if (hit != nullptr && (hit == oldest || hits_may_pass))
-    set_want(b, hit->write ? Target::write : Target::read, hit);
-  else
-    set_want(b, Target::precharge, oldest);
+  while (hit != nullptr && (hit->row != bank.open_row || !served(*hit)))
+    hit = hits_may_pass ? hit->next : nullptr;
+  if (hit == nullptr) return set_want(b, Target::precharge, oldest);
+  set_want(b, hit->write ? Target::write : Target::read, hit);
 }
 
-void Engine::want_nothing(std::uint32_t b) {
-  if (wanted_[b] == nothing) return;
-  Wanting& w = wanting_[wanted_[b]];
+inline void Engine::want_nothing(std::uint32_t b) {
+  const std::uint32_t wanted = wanted_[b];
+  Wanting& w = wanting_[wanted];
   w.banks &= ~(1ull << b);
   // It may have been the choice; then another bank may be first now.
-  stale_ |= static_cast<std::uint32_t>(w.choice.bank == b) << wanted_[b];
+  stale_ |= static_cast<std::uint32_t>(w.choice.bank == b) << wanted;
   wanted_[b] = nothing;
 }
 
-void Engine::set_want(std::uint32_t b, Target target, Entry* entry) {
+inline void Engine::set_want(std::uint32_t b, Target target, Entry* entry) {
   want_nothing(b);
   wanted_[b] = static_cast<std::uint8_t>(target);
   wanted_for_[b] = entry;
   wanted_order_[b] = entry->order;
   Wanting& w = wanting(target);
   w.banks |= 1ull << b;
-  if ((stale_ & mask_of(target)) != 0) return;
+  // Compared even if the choice is stale: that costs less than to ask.
   const Choice mine{std::max(cycle_of(ready_.bank(target, b)), now_), entry->order, b};
-  if (mine.before(w.choice)) w.choice = mine;
+  const bool first = mine.before(w.choice);
+  w.choice.at = first ? mine.at : w.choice.at;
+  w.choice.order = first ? mine.order : w.choice.order;
+  w.choice.bank = first ? b : w.choice.bank;
   command_at_ = std::min(command_at_, mine.at);
 }
 
@@ -241,15 +237,14 @@ inline Engine::Choice Engine::first_of(Target target) const {
   std::uint64_t wanting = wanting_[static_cast<std::size_t>(target)].banks;
   if (wanting == 0) return {};
   const Ready* const ready = ready_.of_banks(target);
-  const Ready* const of_rank = ready_.of_ranks(target);
   const bool one_rank = rank_.size() == 1;
   const Ready now = now_ << wait_bits;
-  const Ready floor = std::max(of_rank[0], now);
+  const Ready floor = std::max(ready_.rank(target, 0), now);
   std::uint64_t best = ~0ull;
   std::uint32_t bank = 0;
   for (; wanting != 0; wanting &= wanting - 1) {
     const auto b = static_cast<std::uint32_t>(__builtin_ctzll(wanting));
-    const Ready rank_allows = one_rank ? floor : std::max(of_rank[rank_of_[b]], now);
+    const Ready rank_allows = one_rank ? floor : std::max(ready_.rank(target, rank_of_[b]), now);
     const Cycle wait = cycle_of(std::max(ready[b], rank_allows)) - now_;
     const std::uint64_t key = (wait << order_bits) | wanted_order_[b];
     bank = key < best ? b : bank;
@@ -259,10 +254,8 @@ inline Engine::Choice Engine::first_of(Target target) const {
 }
 
 void Engine::choose() {
-  for (std::uint32_t stale = stale_ & (rank_stale - 1); stale != 0; stale &= stale - 1) {
-    const auto t = static_cast<unsigned>(__builtin_ctz(stale));
-    wanting_[t].choice = first_of(static_cast<Target>(t));
-  }
+  for (unsigned t = 0; t < wanted_targets; ++t)
+    if ((stale_ >> t & 1) != 0) wanting_[t].choice = first_of(static_cast<Target>(t));
   if (ranks_want_ && (stale_ & rank_stale) != 0) {
     rank_command_ = RankChoice{};
     for (std::uint32_t r = 0; r < rank_.size(); ++r) {
@@ -272,7 +265,8 @@ void Engine::choose() {
   }
   stale_ = 0;
   command_at_ = rank_command_.at;
-  for (const Wanting& wanting : wanting_) command_at_ = std::min(command_at_, wanting.choice.at);
+  for (unsigned t = 0; t < wanted_targets; ++t)
+    command_at_ = std::min(command_at_, wanting_[t].choice.at);
 }
 
 void Engine::send() {
@@ -317,8 +311,19 @@ Wait Engine::wait_for(const Entry& entry, Ready ready, Cycle last_on_bus) const 
   return last_on_bus + 1 == now_ ? Wait::command_bus : Wait::queue;
 }
 
-void Engine::record(CommandKind kind, std::uint32_t bank, std::uint32_t row, std::uint32_t column) {
+template <CommandKind kind>
+inline void Engine::record(std::uint32_t bank, std::uint32_t row, std::uint32_t column) {
+  ready_.apply<kind>(bank, now_);
+  book(kind, bank, row, column);
+}
+
+void Engine::record(CommandKind kind, std::uint32_t bank) {
   ready_.apply(kind, bank, now_);
+  book(kind, bank, 0, 0);
+}
+
+inline void Engine::book(CommandKind kind, std::uint32_t bank, std::uint32_t row,
+                         std::uint32_t column) {
   ++statistics.commands[static_cast<std::size_t>(kind)];
   (is_column(kind) ? last_column_ : last_row_) = now_;
   if (!separate_buses_) last_column_ = last_row_ = now_;
@@ -363,10 +368,13 @@ void Engine::send_column(std::uint32_t b) {
   Entry* const entry = wanted_for_[b];
   const bool closes = page_policy_ == PagePolicy::closed ||
                       (page_policy_ == PagePolicy::adaptive && !row_wanted_again(*entry));
-  const CommandKind kind = entry->write ? (closes ? CommandKind::write_a : CommandKind::write)
-                                        : (closes ? CommandKind::read_a : CommandKind::read);
   count_data(*entry, bank);
-  record(kind, b, bank.open_row, entry->column);
+  if (entry->write)
+    closes ? record<CommandKind::write_a>(b, bank.open_row, entry->column)
+           : record<CommandKind::write>(b, bank.open_row, entry->column);
+  else
+    closes ? record<CommandKind::read_a>(b, bank.open_row, entry->column)
+           : record<CommandKind::read>(b, bank.open_row, entry->column);
   (entry->conflicted  ? statistics.row_conflicts
    : entry->activated ? statistics.row_misses
                       : statistics.row_hits) += 1;
@@ -383,7 +391,6 @@ void Engine::send_column(std::uint32_t b) {
   (entry->previous == nullptr ? bank.oldest : entry->previous->next) = entry->next;
   (entry->next == nullptr ? bank.youngest : entry->next->previous) = entry->previous;
   --bank.queued;
-  bank.queued_hits -= bank.open_row == entry->row;
   free_.push_back(entry);
   banks_with_room_ |= 1ull << b;
   ask_again();
@@ -396,22 +403,21 @@ void Engine::send_row(std::uint32_t b, Target target) {
   Bank& bank = bank_[b];
   Entry& entry = *wanted_for_[b];
   const Wait wait = wait_for(entry, ready_.bank(target, b), last_row_);
-  if (!entry.activated && !entry.conflicted) entry.first_wait = wait;
+  // Asked in both branches: which command comes is hard to predict, whether it is the first is not.
   if (target == Target::precharge) {
+    if (!entry.activated && !entry.conflicted) entry.first_wait = wait;
     entry.conflicted = true;
-    record(CommandKind::precharge, b);
+    record<CommandKind::precharge>(b);
     close_row(b);
     set_want(b, Target::activate, &entry);
   } else {
+    if (!entry.activated && !entry.conflicted) entry.first_wait = wait;
     entry.activated = true;
-    record(CommandKind::activate, b, entry.row);
+    record<CommandKind::activate>(b, entry.row);
     Rank& rank = rank_[rank_of_[b]];
     if (rank.open_banks++ == 0) change_books(rank_of_[b]);
     bank.open_row = entry.row;
     bank.row_hits = 0;
-    bank.queued_hits = 0;
-    for (const Entry* e = bank.oldest; e != nullptr; e = e->next)
-      bank.queued_hits += e->row == bank.open_row;
     bank.activate_wait = wait;
     set_want(b, entry.write ? Target::write : Target::read, &entry);
   }
@@ -421,7 +427,6 @@ void Engine::close_row(std::uint32_t b) {
   Bank& bank = bank_[b];
   if (--rank_[rank_of_[b]].open_banks == 0) change_books(rank_of_[b]);
   bank.open_row = no_row;
-  bank.queued_hits = 0;
 }
 
 }  // namespace mantissa::memory::dram

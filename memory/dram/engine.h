@@ -92,16 +92,15 @@ class Engine {
   static constexpr std::size_t most_banks = 64;
   enum Direction : std::uint8_t { reads = 0, writes = 1 };
 
-  struct Bank {
+  struct alignas(64) Bank {
     std::uint32_t open_row = no_row;
     std::uint32_t row_hits = 0;                    // column commands since the row was opened
-    std::uint32_t queued_hits = 0;                 // of the queue, for the open row
     Wait activate_wait = Wait::none;               // what its activate had waited for
     Entry *oldest = nullptr, *youngest = nullptr;  // of its queue
     std::size_t queued = 0;
   };
   enum class Power : std::uint8_t { up, down, self_refresh };
-  struct Rank {
+  struct alignas(64) Rank {
     Cycle refresh_due = forever;
     std::int64_t owed = 0;
     bool refreshing = false;
@@ -118,7 +117,8 @@ class Engine {
     Cycle at = forever;
     std::uint64_t order = ~0ull;  // of the request behind it
     std::uint32_t bank = 0;
-    bool before(const Choice& o) const { return at < o.at || (at == o.at && order < o.order); }
+    // Nobody can predict it, so it has no branch.
+    bool before(const Choice& o) const { return (at < o.at) | ((at == o.at) & (order < o.order)); }
   };
   // The banks that want one kind of command, and the first of them.
   struct Wanting {
@@ -131,8 +131,17 @@ class Engine {
     CommandKind kind{};
   };
 
+  // The next cycle in which anything happens; whether that is more than a command.
+  struct Event {
+    Cycle at;
+    bool more;
+  };
+  Event next();
+  void step(Event event);
+
   // The steps of a cycle.
-  void step();
+  void prepare();  // all that come before commands
+  bool refresh_may_start() const;
   void count_refreshes();
   bool can_dispatch() const { return (staged_banks_[direction_] & banks_with_room_) != 0; }
   void dispatch();
@@ -169,8 +178,10 @@ class Engine {
   void send_column(std::uint32_t bank);
   void send_row(std::uint32_t bank, Target target);
   void send_rank(RankChoice choice);
-  void record(CommandKind kind, std::uint32_t bank, std::uint32_t row = 0,
-              std::uint32_t column = 0);
+  template <CommandKind kind>
+  void record(std::uint32_t bank, std::uint32_t row = 0, std::uint32_t column = 0);
+  void record(CommandKind kind, std::uint32_t bank);
+  void book(CommandKind kind, std::uint32_t bank, std::uint32_t row, std::uint32_t column);
   void count_data(const Entry& entry, const Bank& bank);
   bool row_wanted_again(const Entry& served) const;
 
@@ -201,7 +212,8 @@ class Engine {
   std::size_t queued_ = 0;                       // accepted, no column command yet
   std::array<std::size_t, 2> staged_{};          // by direction; without bank queues: queued
   std::array<std::uint64_t, 2> staged_banks_{};  // masks of banks
-  std::array<std::array<Entry*, most_banks>, 2> staged_head_{}, staged_tail_{};
+  std::array<std::array<Entry*, most_banks>, 2> staged_head_{};
+  std::array<std::array<Entry**, most_banks>, 2> staged_end_{};  // where the next one is linked
   std::uint64_t banks_with_room_ = 0;
   // Whether the oldest request may come in: no until a queue has changed, yes until it has.
   enum class Intake : std::uint8_t { unknown, no, yes } intake_ = Intake::unknown;
@@ -216,9 +228,9 @@ class Engine {
   std::array<std::uint8_t, most_banks> rank_of_{};
   // What each bank wants: the kind of command, and the request that it is for.
   static constexpr std::size_t wanted_targets = 4;  // activate, precharge, read, write
-  static constexpr std::uint8_t nothing = 0xFF;
-  std::array<Wanting, wanted_targets> wanting_{};
-  std::array<std::uint8_t, most_banks> wanted_{};  // Target, or nothing
+  static constexpr std::uint8_t nothing = wanted_targets;
+  std::array<Wanting, wanted_targets + 1> wanting_{};  // the last one: nothing
+  std::array<std::uint8_t, most_banks> wanted_{};      // Target, or nothing
   std::array<Entry*, most_banks> wanted_for_{};
   std::array<std::uint64_t, most_banks> wanted_order_{};
   std::uint64_t blocked_banks_ = 0;  // in refresh or asleep
@@ -226,8 +238,9 @@ class Engine {
   std::uint32_t owing_ = 0;          // ranks that owe a refresh
   bool ranks_want_ = false;          // any rank command may be due
 
-  // Kinds of commands whose choice no longer holds: a bit by Target, and one for those of ranks.
-  static constexpr std::uint32_t rank_stale = 1u << wanted_targets, all_stale = 2 * rank_stale - 1;
+  // Kinds of commands whose choice no longer holds: a bit by Target (that of `nothing` says
+  // nothing), and one for those of ranks.
+  static constexpr std::uint32_t rank_stale = 2u << wanted_targets, all_stale = 2 * rank_stale - 1;
   std::uint32_t stale_ = all_stale;
   std::array<std::uint32_t, command_kinds> affects_{};  // what each command makes stale
   RankChoice rank_command_;

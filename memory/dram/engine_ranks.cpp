@@ -54,6 +54,8 @@ Engine::Engine(const DramConfig& c)
   rank_.resize(ranks);
   bank_.resize(banks_);
   wanted_.fill(nothing);
+  for (std::size_t d = 0; d < 2; ++d)
+    for (std::size_t b = 0; b < most_banks; ++b) staged_end_[d][b] = &staged_head_[d][b];
   for (std::size_t k = 0; k < command_kinds; ++k)
     affects_[k] = (ready_.affects(static_cast<CommandKind>(k)) & (rank_stale - 1)) | rank_stale;
   for (std::uint32_t b = 0; b < banks_; ++b)
@@ -78,6 +80,13 @@ void Inbox::grow() {
 }
 
 // 1. Refresh.
+bool Engine::refresh_may_start() const {
+  for (const Rank& rank : rank_)
+    if (rank.owed > 0 && !rank.refreshing && (rank.owed > refresh_.postpone || rank.queued == 0))
+      return true;
+  return false;
+}
+
 void Engine::count_refreshes() {
   if (now_ >= refresh_due_) {
     refresh_due_ = forever;

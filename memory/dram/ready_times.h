@@ -40,6 +40,33 @@ constexpr std::size_t targets = 10;
 constexpr std::uint32_t mask_of(Target target) { return 1u << static_cast<unsigned>(target); }
 Target target_of(CommandKind kind);
 
+// The targets that commands of a kind usually bind, by level. Their rules have a fixed place, so
+// that a command raises them without a loop; others stand in lists.
+struct FixedRules {
+  std::uint32_t of_bank = 0, of_group = 0, of_rank = 0;  // masks
+};
+constexpr FixedRules fixed_rules(CommandKind kind) {
+  constexpr std::uint32_t activate = mask_of(Target::activate), read = mask_of(Target::read),
+                          precharge = mask_of(Target::precharge), write = mask_of(Target::write),
+                          refresh = mask_of(Target::refresh);
+  switch (kind) {
+    case CommandKind::activate:
+      return {activate | precharge | read | write, activate, activate | refresh};
+    case CommandKind::precharge:
+      return {activate, 0, refresh};
+    case CommandKind::read:
+      return {precharge, read, read | write};
+    case CommandKind::read_a:
+      return {activate, read, read | write | refresh};
+    case CommandKind::write:
+      return {precharge, read | write, read | write};
+    case CommandKind::write_a:
+      return {activate, read | write, read | write | refresh};
+    default:
+      return {};
+  }
+}
+
 class ReadyTimes {
  public:
   // `used`: a mask of the targets that anybody will ask for.
@@ -47,77 +74,82 @@ class ReadyTimes {
 
   // A command to one bank of the channel (rank x banks per rank + bank).
   Ready bank(Target target, std::uint32_t bank) const {
-    return std::max(of_banks(target)[bank], rank(target, where_[bank].rank));
+    return std::max(of_banks(target)[bank], rank(target, rank_of_[bank]));
   }
   // A command to a whole rank, where no bank has a say of its own.
-  Ready rank(Target target, std::uint32_t rank) const {
-    return ready_[base(target) + banks_ + rank];
-  }
-  // What the banks of the channel and their bank groups say, without their ranks; and the ranks.
-  const Ready* of_banks(Target target) const { return &ready_[base(target)]; }
-  const Ready* of_ranks(Target target) const { return &ready_[base(target) + banks_]; }
+  Ready rank(Target target, std::uint32_t rank) const { return ranks_[index(target)][rank]; }
+  // What the banks of the channel and their bank groups say, without their ranks.
+  const Ready* of_banks(Target target) const { return banks_[index(target)].data(); }
 
   // The command was sent in cycle t. `bank`: of the channel; any bank of the rank for rank
-  // commands.
-  void apply(CommandKind kind, std::uint32_t bank, Cycle t) {
+  // commands. Where a fixed rule is missing, a time is raised to t itself: that changes nothing.
+  template <CommandKind kind>
+  void apply(std::uint32_t bank, Cycle t) {
+    constexpr FixedRules fixed = fixed_rules(kind);
     Rules& rules = rules_[static_cast<std::size_t>(kind)];
-    const Where& w = where_[bank];
     const Ready now = t << wait_bits;
-    Ready* const ready = ready_.data();
-    const std::array<std::uint32_t, 2> place = {bank, w.rank};
-    const Rule* rule = rules.all.data();
-    const Rule* end = rule + rules.of_bank_or_rank;
-    for (; rule != end; ++rule) raise(ready[rule->base + place[rule->of_rank]], now + rule->delay);
-    for (end += rules.of_group; rule != end; ++rule)
-      for (std::uint32_t b = 0; b < group_size_; ++b)
-        raise(ready[rule->base + w.group + b], now + rule->delay);
-    for (end += rules.of_other_ranks; rule != end; ++rule)
-      for (std::uint32_t r = 0; r < ranks_; ++r)
-        if (r != w.rank) raise(ready[rule->base + r], now + rule->delay);
-    for (Window& window : rules.windows) raise(ready[window.base + w.rank], window.add(w.rank, t));
+    const std::uint32_t rank = rank_of_[bank];
+    each<fixed.of_bank>(
+        [&](std::size_t target) { raise(banks_[target][bank], now + rules.of_bank[target]); });
+    each<fixed.of_rank>(
+        [&](std::size_t target) { raise(ranks_[target][rank], now + rules.of_rank[target]); });
+    each<fixed.of_group>([&](std::size_t target) {
+      const Ready to = now + rules.of_group[target];
+      Ready* const group = &banks_[target][bank & ~(group_size_ - 1)];
+      for (std::uint32_t b = 0; b < group_size_; ++b) raise(group[b], to);
+    });
+    if (kind == CommandKind::activate)
+      for (Window& window : rules.windows)
+        raise(ranks_[window.target][rank], window.add(rank, now));
+    if (rules.listed) apply_listed(rules, bank, rank, now);
   }
+  void apply(CommandKind kind, std::uint32_t bank, Cycle t);
   // A mask of the targets that other banks may have to wait for after this command.
   std::uint32_t affects(CommandKind kind) const;
 
  private:
-  struct Where {
-    std::uint32_t group = 0;  // its first bank
-    std::uint32_t rank = 0;
-  };
   struct Rule {
-    std::uint32_t base;  // in ready_, of the target and level
-    std::uint16_t target;
-    std::uint16_t of_rank;  // 1: of the rank, not of the bank
-    Ready delay;            // cycles and wait, packed
+    std::size_t target;
+    Ready delay;  // cycles and wait, packed
   };
   // The last n commands of each rank, oldest next to be replaced.
   struct Window {
-    std::uint32_t base, target, length;
+    std::size_t target;
+    std::uint32_t length;
     Ready delay;
-    std::vector<Cycle> last;  // rank x length; `never` before the first
-    std::vector<std::uint32_t> oldest;
-    static constexpr Cycle never = ~0ull;
+    std::vector<Ready> free_at{};  // rank x length: when each no longer counts
+    std::vector<std::uint32_t> oldest{};
     // The first cycle in which one more fits, and the reason.
-    Ready add(std::uint32_t rank, Cycle t) {
-      Cycle* const times = &last[static_cast<std::size_t>(rank) * length];
-      std::uint32_t& next = oldest[rank];
-      times[next] = t;
-      next = next + 1 == length ? 0 : next + 1;
-      return times[next] == never ? 0 : (times[next] << wait_bits) + delay;
+    Ready add(std::uint32_t rank, Ready now) {
+      Ready* const times = &free_at[static_cast<std::size_t>(rank) * length];
+      const std::uint32_t last = oldest[rank];
+      const std::uint32_t next = (last + 1) * static_cast<std::uint32_t>(last + 1 != length);
+      times[last] = now + delay;
+      oldest[rank] = next;
+      return times[next];
     }
   };
   struct Rules {
-    std::vector<Rule> all;  // in this order
-    std::uint32_t of_bank_or_rank = 0, of_group = 0, of_other_ranks = 0;
+    std::array<Ready, targets> of_bank{}, of_group{}, of_rank{};  // the fixed ones
+    bool listed = false;                                          // there are others:
+    std::vector<Rule> bank_list, group_list, rank_list, other_ranks_list;
     std::vector<Window> windows;
   };
-  std::uint32_t base(Target target) const { return static_cast<std::uint32_t>(target) * stride_; }
-  static void raise(Ready& ready, Ready to) { ready = std::max(ready, to); }
+  static constexpr std::size_t most_banks = 64;
 
-  std::uint32_t banks_, ranks_, group_size_, stride_;
+  static std::size_t index(Target target) { return static_cast<std::size_t>(target); }
+  static void raise(Ready& ready, Ready to) { ready = std::max(ready, to); }
+  template <std::uint32_t mask, std::size_t target = 0, class Do>
+  static void each(const Do& what) {
+    if constexpr ((mask >> target & 1u) != 0) what(target);
+    if constexpr ((mask >> target) > 1u) each<mask, target + 1>(what);
+  }
+  void apply_listed(const Rules& rules, std::uint32_t bank, std::uint32_t rank, Ready now);
+
+  std::uint32_t group_size_, rank_count_;  // a group's banks: a power of two
   std::array<Rules, command_kinds> rules_;
-  std::vector<Where> where_;  // by bank of the channel
-  std::vector<Ready> ready_;  // by target: banks, ranks
+  std::array<std::uint8_t, most_banks> rank_of_{};  // by bank of the channel
+  std::array<std::array<Ready, most_banks>, targets> banks_{}, ranks_{};
 };
 
 }  // namespace mantissa::memory::dram
