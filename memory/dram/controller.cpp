@@ -10,7 +10,10 @@ Controller::~Controller() = default;
 Controller::Controller(Controller&&) noexcept = default;
 Controller& Controller::operator=(Controller&&) noexcept = default;
 
-void Controller::push(const Request& request) { engine_->push(request); }
+std::size_t Controller::push(const Request& request) {
+  engine_->push(request);
+  return engine_->waiting();
+}
 std::size_t Controller::waiting() const { return engine_->waiting(); }
 std::size_t Controller::open() const { return engine_->open(); }
 void Controller::run(Cycle horizon) { engine_->run(horizon); }

@@ -79,9 +79,9 @@ class Controller {
   Controller(Controller&&) noexcept;
   Controller& operator=(Controller&&) noexcept;
 
-  void push(const Request& request);
-  std::size_t waiting() const;  // pushed and not yet accepted
-  std::size_t open() const;     // pushed and without a column command yet
+  std::size_t push(const Request& request);  // returns how many wait now
+  std::size_t waiting() const;               // pushed and not yet accepted
+  std::size_t open() const;                  // pushed and without a column command yet
 
   // Decides every cycle below `horizon`; what is pushed later must not arrive before it. Ends
   // earlier when nothing is left to do: `forever` runs until every request is answered.

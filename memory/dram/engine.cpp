@@ -106,11 +106,24 @@ void Engine::enter_bank(Entry* entry) {
 }
 
 // 3. Intake.
-bool Engine::acceptable(const Request& request) const {
+bool Engine::acceptable(const Request& request) {
   if (staged_[request.write ? writes : reads] >= queue_depth_) return false;
   // A write may not overtake a read of the same place.
-  return !request.write || in_queues_[reads] == 0 || !filters_[reads].may_hold(request) ||
-         queued_at(request, false) == nullptr;
+  if (!request.write || in_queues_[reads] == 0) return true;
+  if (!filters_reads_) filter_reads();
+  return !filters_[reads].may_hold(request) || queued_at(request, false) == nullptr;
+}
+
+void Engine::filter_reads() {
+  filters_reads_ = true;
+  const auto add = [&](const Entry* entry) {
+    for (; entry != nullptr; entry = entry->next)
+      if (!entry->write) filters_[reads].add(*entry);
+  };
+  for (std::uint32_t b = 0; b < banks_; ++b) {
+    add(bank_[b].oldest);
+    if ((staged_banks_[reads] >> b & 1) != 0) add(staged_head_[reads][b]);
+  }
 }
 
 Entry* Engine::queued_at(const Request& request, bool write) const {
@@ -139,8 +152,8 @@ void Engine::intake() {
     return;
   }
   intake_ = Intake::unknown;
-  const Request request = inbox_.front();
-  inbox_.pop();
+  const Request& request = inbox_.front();
+  inbox_.pop();  // its place is not written again before the next push
   statistics.wait_before_acceptance += now_ - request.arrival;
   if (in_queues_[writes] > 0 && filters_[writes].may_hold(request)) {
     if (Entry* const queued = queued_at(request, true)) {
@@ -164,7 +177,7 @@ void Engine::intake() {
   entry->prompt = now_ == request.arrival;
 
   const Direction direction = request.write ? writes : reads;
-  filters_[direction].add(*entry);
+  if (filtered(direction)) filters_[direction].add(*entry);
   ++in_queues_[direction];
   ++staged_[direction];
   ++queued_;
@@ -381,7 +394,7 @@ void Engine::send_column(std::uint32_t b) {
   answer(entry->write, entry->tag, entry->accepted, bus_free_);
 
   const Direction direction = entry->write ? writes : reads;
-  filters_[direction].remove(*entry);
+  if (filtered(direction)) filters_[direction].remove(*entry);
   --in_queues_[direction];
   --queued_;
   if (direct()) --staged_[direction];

@@ -150,7 +150,9 @@ class Engine {
   void send();
 
   // Requests.
-  bool acceptable(const Request& request) const;
+  bool acceptable(const Request& request);
+  void filter_reads();
+  bool filtered(Direction direction) const { return direction == writes || filters_reads_; }
   void ask_again() {  // a queue has changed: what could not come in may now
     if (intake_ == Intake::no) intake_ = Intake::unknown;
   }
@@ -218,6 +220,7 @@ class Engine {
   // Whether the oldest request may come in: no until a queue has changed, yes until it has.
   enum class Intake : std::uint8_t { unknown, no, yes } intake_ = Intake::unknown;
   std::array<LocationFilter, 2> filters_;
+  bool filters_reads_ = false;              // from the first write on: only writes ask for reads
   std::array<std::size_t, 2> in_queues_{};  // by direction, everywhere
   Direction direction_ = reads;
 

@@ -91,10 +91,10 @@ TraceResult run_trace(const DramConfig& config, TraceReader& trace, const TraceO
     for (std::uint64_t i = 0; i < bursts; ++i) {
       const Location at = map.locate(request.address + i * result.burst_bytes);
       Controller& channel = channels[at.channel];
-      channel.push({request.cycle, at.row, at.column,
-                    static_cast<std::uint8_t>(at.rank * banks_per_rank + at.bank), request.write,
-                    0});
-      if (channel.waiting() >= chunk) channel.run_until_waiting(left_waiting);
+      const std::size_t waiting = channel.push(
+          {request.cycle, at.row, at.column,
+           static_cast<std::uint8_t>(at.rank * banks_per_rank + at.bank), request.write, 0});
+      if (waiting >= chunk) channel.run_until_waiting(left_waiting);
     }
     result.bursts += bursts;
     if (++result.requests % progress_interval == 0 && progress)

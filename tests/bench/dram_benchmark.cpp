@@ -83,9 +83,9 @@ double serve(const DramConfig& config, bool random, std::uint64_t count) {
   for (std::uint64_t i = 0; i < count; ++i) {
     const Location at = map.locate(addresses.next());
     Controller& channel = channels[at.channel];
-    channel.push(
+    const std::size_t waiting = channel.push(
         {0, at.row, at.column, static_cast<std::uint8_t>(at.rank * per_rank + at.bank), false, 0});
-    if (channel.waiting() == ahead) channel.run_until_waiting(8);
+    if (waiting == ahead) channel.run_until_waiting(8);
   }
   for (Controller& channel : channels) channel.run(forever);
   return cpu_seconds() - begin;
