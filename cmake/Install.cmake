@@ -3,6 +3,7 @@
 #
 #   bin/mantissa                          the program
 #   share/mantissa/configs/               presets, and the template of the report
+#   share/mantissa/rtl/                   SystemVerilog of the units, their synthesis results
 #   share/mantissa/scripts/plot/          the figures of the report
 #   share/bash-completion/, share/zsh/    completion of commands, options and preset names
 #
@@ -10,6 +11,8 @@
 install(DIRECTORY configs/ DESTINATION share/mantissa/configs)
 install(DIRECTORY scripts/plot DESTINATION share/mantissa/scripts
         FILES_MATCHING PATTERN "*.py" PATTERN "__pycache__" EXCLUDE)
+install(DIRECTORY rtl/ DESTINATION share/mantissa/rtl FILES_MATCHING PATTERN "*.sv"
+        PATTERN "synthesis.yaml" PATTERN "proof" EXCLUDE PATTERN "synthesis" EXCLUDE)
 install(FILES README.md LICENSE DESTINATION share/doc/mantissa)
 
 set(completions ${PROJECT_BINARY_DIR}/completions)

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a unit's pins must do, cycle by cycle, for a list of commands.
 //
-// A bench is the unit's C++ model (the golden arithmetic of base/numerics, the timing of arch/) with
-// pins. It does not know whether the design behind the pins is the RTL, its netlist, or a user's.
-// In every clock cycle the runner
+// A bench is the unit's C++ model (the golden arithmetic of base/numerics, the timing of arch/)
+// with pins. It does not know whether the design behind the pins is the RTL, its netlist, or a
+// user's. In every clock cycle the runner
 //
 //   1. calls drive: the bench writes the inputs of this cycle,
 //   2. lets the combinational logic settle,
 //   3. calls check: the bench compares every output of this cycle with what its model says,
 //   4. gives the rising clock edge.
 //
-// Everything random is a function of the seed, the command and the cycle, so that a list of commands
-// cut shorter runs the same way every time.
+// Everything random is a function of the seed, the command and the cycle, so that a list of
+// commands cut shorter runs the same way every time.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,8 +45,8 @@ using Command = std::vector<std::int64_t>;
 
 struct Mismatch {
   std::string port;
-  std::size_t command = 0;  // the first whose answer differs, index into the commands given
-  std::string element;      // "element 3", or empty
+  std::size_t command = 0;      // the first whose answer differs, index into the commands given
+  std::string element;          // "element 3", or empty
   std::string expected, found;  // as text
 };
 
@@ -77,6 +78,8 @@ class Bench {
   // A bound on the cycles that a command takes, stalls apart; a design that needs longer never
   // answers. Only handshakes in which the design has a say need it.
   virtual std::uint64_t patience(const Command& command) const = 0;
+  // How many of Unit::action the design has done since `begin`. Nothing: an action is a cycle.
+  virtual std::optional<std::uint64_t> actions() const { return std::nullopt; }
 };
 
 }  // namespace mantissa::rtl

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A datapath that exists in SystemVerilog: its parameters, its port contract, where its sources are,
-// and the bench that holds it against its C++ model.
+// A datapath that exists in SystemVerilog: its parameters, its port contract, where its sources
+// are, and the bench that holds it against its C++ model.
 //
 // One folder per unit, rtl/<unit>/, one .cpp there that registers it. What a user brings along
 // (`--rtl DIR`) is held against the same contract by the same bench.
@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "rtl/bench.h"
+#include "rtl/proof/proof.h"
 
 namespace mantissa::rtl {
 
@@ -51,6 +52,11 @@ class Unit {
   virtual std::vector<std::string> sources() const = 0;
   // The model beside which the RTL runs. Its pins are in the order of `ports`.
   virtual std::unique_ptr<Bench> bench(const Parameters& parameters) const = 0;
+  // Claims that hold for all inputs (rtl/proof). Widths beyond the reach of a solver are proved at
+  // smaller ones: a proof has its own parameters.
+  virtual std::vector<Proof> proofs(const Parameters&) const { return {}; }
+  // What Bench::actions counts, in the singular: "mac", "element". Energies are given per one.
+  virtual std::string action() const { return "cycle"; }
 
   Parameters defaults() const;
 };

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the benches of clocked units share: values on pins, draws by counter, seen cases, and the
+// comparison that fills in a mismatch.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "rtl/unit.h"
+
+namespace mantissa::rtl {
+
+// Bits [offset, offset + width) of a pin, width <= 64.
+void put(const Pin& pin, std::uint32_t offset, std::uint32_t width, std::uint64_t value);
+std::uint64_t get(const Pin& pin, std::uint32_t offset, std::uint32_t width);
+inline void put(const Pin& pin, std::uint64_t value) { put(pin, 0, pin.width, value); }
+inline std::uint64_t get(const Pin& pin) { return get(pin, 0, pin.width); }
+
+class PinBench : public Bench {
+ public:
+  std::vector<std::string> cases() const override { return cases_; }
+  const std::vector<std::uint64_t>& covered() const override { return covered_; }
+  void begin(const std::vector<Command>& commands, std::uint64_t seed, unsigned stall) override;
+
+ protected:
+  PinBench(std::vector<Port> ports, std::vector<std::string> cases);
+
+  void saw(std::size_t which, bool did = true) { covered_[which] += did ? 1 : 0; }
+  // Whether the other side holds back in this cycle; `which` tells its sides apart.
+  bool holds_back(std::uint64_t which) const;
+  // Compares `width` bits at `offset`; false fills in `mismatch`. The first difference counts.
+  bool same(const Pins& pins, std::size_t port, std::uint64_t expected, std::size_t command,
+            Mismatch& mismatch) const {
+    return same(pins, port, 0, ports_[port].width, expected, command, {}, mismatch);
+  }
+  bool same(const Pins& pins, std::size_t port, std::uint32_t offset, std::uint32_t width,
+            std::uint64_t expected, std::size_t command, const std::string& element,
+            Mismatch& mismatch) const;
+  void clear_inputs(const Pins& pins) const;
+
+  std::vector<Command> commands_;
+  std::uint64_t cycle_ = 0;  // since begin
+  std::uint64_t seed_ = 0;
+  unsigned stall_ = 0;
+
+ private:
+  std::vector<Port> ports_;
+  std::vector<std::string> cases_;
+  std::vector<std::uint64_t> covered_;
+};
+
+// Draw `number` of the stream `key`.
+std::uint64_t draw(std::uint64_t key, std::uint64_t number);
+// An operand of `width` bits by kind: 0 zero, 1 one, 2 minus one, 3 most negative, 4 most positive,
+// 5 small and signed, others uniform.
+constexpr std::int64_t operand_kinds = 7;
+std::uint64_t operand(std::int64_t kind, unsigned width, std::uint64_t bits);
+
+}  // namespace mantissa::rtl

@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bench of the vector unit: arithmetic by base/numerics/pointwise.h and requantize.h, time as
+// the vector engine has it, ceil(elements / lanes) beats and the latency, stalls apart.
+#include <algorithm>
+#include <array>
+#include <deque>
+
+#include "base/numerics/pointwise.h"
+#include "base/numerics/requantize.h"
+#include "rtl/common/pin_bench.h"
+
+namespace mantissa::rtl {
+namespace {
+
+using trace::OpKind;
+
+// By the code of vector_alu_pkg.sv.
+enum Operation {
+  add,
+  sub,
+  mul,
+  maximum,
+  minimum,
+  equal,
+  less,
+  greater,
+  relu,
+  relu6,
+  clamp,
+  absolute,
+  negate,
+  sign,
+  shift_right,
+  where,
+  operations
+};
+constexpr std::array<const char*, operations> operation_names = {
+    "add",  "sub",   "mul",   "maximum", "minimum", "equal", "less",  "greater",
+    "relu", "relu6", "clamp", "abs",     "neg",     "sign",  "shift", "where"};
+constexpr std::array<OpKind, operations> kinds = {
+    OpKind::add,     OpKind::sub,   OpKind::mul,        OpKind::maximum,
+    OpKind::minimum, OpKind::equal, OpKind::less,       OpKind::greater,
+    OpKind::relu,    OpKind::relu6, OpKind::clamp,      OpKind::abs,
+    OpKind::neg,     OpKind::sign,  OpKind::requantize, OpKind::where};
+
+std::vector<Port> alu_ports(std::int64_t lanes) {
+  const auto in = Direction::input, out = Direction::output;
+  const auto n = static_cast<std::uint32_t>(lanes);
+  return {{"valid_i", in, 1, "a beat"},
+          {"ready_o", out, 1, "the beat is taken"},
+          {"last_i", in, 1, "of a pass"},
+          {"op_i", in, 4, "codes of vector_alu_pkg.sv"},
+          {"int8_i", in, 1, "operands are the low bytes of the lanes, sign-extended"},
+          {"low_i", in, 32, "clamp"},
+          {"high_i", in, 32, "clamp"},
+          {"shift_i", in, 5, "shift"},
+          {"a_i", in, n * 32, "lane 0 in the low bits"},
+          {"b_i", in, n * 32, ""},
+          {"condition_i", in, n, "where: a or b"},
+          {"valid_o", out, 1, ""},
+          {"ready_i", in, 1, ""},
+          {"last_o", out, 1, ""},
+          {"result_o", out, n * 32, ""},
+          {"overflow_o", out, n, "the lane's result wrapped"}};
+}
+enum {
+  valid,
+  ready,
+  last,
+  op,
+  int8,
+  low,
+  high,
+  shift,
+  a,
+  b,
+  condition,
+  out_valid,
+  out_ready,
+  out_last,
+  result,
+  overflow
+};
+
+enum { f_op, f_elements, f_int8, f_kind_a, f_kind_b, f_seed, f_kind_low, f_kind_high, f_shift };
+
+// After one case per operation, and one more where it can wrap.
+enum {
+  c_int8 = operations,
+  c_wrap_add,
+  c_wrap_sub,
+  c_wrap_mul,
+  c_wrap_abs,
+  c_wrap_neg,
+  c_crossed,
+  c_tie_even,
+  c_tie_odd,
+  c_tie_negative,
+  c_no_shift,
+  c_full_shift,
+  c_one_beat,
+
+  c_back_to_back,
+  c_held,
+  c_full,
+  c_gap,
+  c_partial
+};
+
+std::vector<std::string> alu_cases(std::int64_t lanes) {
+  std::vector<std::string> all;
+  for (const char* name : operation_names) all.push_back(std::string("operation: ") + name);
+  for (const char* name :
+       {"int8 operands", "overflow: add", "overflow: sub", "overflow: mul", "overflow: abs",
+        "overflow: neg", "clamp: bounds that cross", "rounding: tie, floor is even",
+        "rounding: tie, floor is odd", "rounding: tie, negative", "shift by 0", "shift by 31",
+        "a pass of one beat", "passes without a gap", "output held by the other side",
+        "a full pipeline held", "no beat", "a last beat that is not full"})
+    all.emplace_back(name);
+  if (lanes == 1) all.pop_back();
+  return all;
+}
+
+struct Lane {
+  std::int32_t value = 0;
+  bool overflow = false;
+};
+
+class VectorAluBench : public PinBench {
+ public:
+  VectorAluBench(std::int64_t lanes, std::int64_t latency)
+      : PinBench(alu_ports(lanes), alu_cases(lanes)), lanes_(lanes), latency_(latency) {}
+
+  std::vector<Field> fields() const override {
+    return {{"op", 0, operations - 1, "code of vector_alu_pkg.sv"},
+            {"elements", 1, 65536, "of the pass"},
+            {"int8", 0, 1, ""},
+            {"kind_a", 0, operand_kinds - 1, "0, 1, -1, least, greatest, small, any"},
+            {"kind_b", 0, operand_kinds - 1, ""},
+            {"seed", 0, (std::int64_t{1} << 32) - 1, "of the operands"},
+            {"kind_low", 0, operand_kinds - 1, "clamp"},
+            {"kind_high", 0, operand_kinds - 1, "clamp"},
+            {"shift", 0, 31, ""}};
+  }
+
+  std::vector<Command> directed() const override {
+    std::vector<Command> list;
+    for (std::int64_t o = 0; o < operations; ++o)
+      for (std::int64_t ka = 0; ka < operand_kinds; ++ka)
+        for (std::int64_t kb = 0; kb < operand_kinds; ++kb)
+          list.push_back({o, 1, (ka + kb) % 2, ka, kb, o, ka, kb, (ka * 7 + kb) % 32});
+    for (std::int64_t o = 0; o < operations; ++o)
+      for (std::int64_t n : {lanes_ - 1, lanes_, lanes_ + 1, 3 * lanes_})
+        list.push_back({o, std::max<std::int64_t>(n, 1), 0, 6, 6, n, 5, 6, 3});
+    for (std::int64_t s = 0; s < 32; ++s)
+      for (std::int64_t k = 0; k < operand_kinds; ++k)
+        list.push_back({shift_right, 2 * lanes_, k % 2, k, 0, s, 0, 0, s});
+    // Small numbers shifted by little: every tie.
+    for (std::int64_t seed = 0; seed < 16; ++seed)
+      list.push_back({shift_right, lanes_, 0, 5, 0, seed, 0, 0, 1 + seed % 3});
+    return list;
+  }
+
+  Command random(std::uint64_t number) const override {
+    const auto below = [&](std::uint64_t i, std::int64_t n) {
+      return static_cast<std::int64_t>(draw(draw(0xA1, number), i) % static_cast<std::uint64_t>(n));
+    };
+    return {below(0, operations),    1 + below(1, 4 * lanes_), below(2, 4) == 0 ? 1 : 0,
+            below(3, operand_kinds), below(4, operand_kinds),  below(5, std::int64_t{1} << 32),
+            below(6, operand_kinds), below(7, operand_kinds),  below(8, 32)};
+  }
+
+  void begin(const std::vector<Command>& commands, std::uint64_t seed, unsigned stall) override {
+    PinBench::begin(commands, seed, stall);
+    next_ = 0;
+    beat_ = 0;
+    elements_ = 0;
+    offered_ = was_last_ = false;
+    stages_.assign(static_cast<std::size_t>(latency_), Beat{});
+  }
+
+  void drive(const Pins& pins) override {
+    clear_inputs(pins);
+    offered_ = next_ < commands_.size() && (offered_ || !holds_back(0));
+    ready_ = !holds_back(1);
+    put(pins[out_ready], ready_);
+    if (!offered_) return;
+    const Command& c = commands_[next_];
+    put(pins[valid], 1);
+    put(pins[last], last_beat(c));
+    put(pins[op], static_cast<std::uint64_t>(c[f_op]));
+    put(pins[int8], static_cast<std::uint64_t>(c[f_int8]));
+    put(pins[low], static_cast<std::uint32_t>(bound(c, f_kind_low)));
+    put(pins[high], static_cast<std::uint32_t>(bound(c, f_kind_high)));
+    put(pins[shift], static_cast<std::uint64_t>(c[f_shift]));
+    // Lanes behind the end of the pass compute on zeros.
+    for (std::int64_t lane = 0; lane < lanes_ && element(lane) < c[f_elements]; ++lane) {
+      const auto at = static_cast<std::uint32_t>(lane);
+      put(pins[a], at * 32, 32, raw(c, f_kind_a, element(lane)));
+      put(pins[b], at * 32, 32, raw(c, f_kind_b, element(lane)));
+      put(pins[condition], at, 1, picks(c, element(lane)));
+    }
+  }
+
+  bool check(const Pins& pins, Mismatch& m) override {
+    const Beat& out = stages_.back();
+    const bool advance = !out.valid || ready_;
+    const std::size_t command = out.valid ? out.command : current();
+    if (!same(pins, ready, advance, command, m)) return false;
+    if (!same(pins, out_valid, out.valid, command, m)) return false;
+    if (out.valid) {
+      if (!same(pins, out_last, out.last, command, m)) return false;
+      for (std::size_t i = 0; i < out.lanes.size(); ++i) {
+        const auto at = static_cast<std::uint32_t>(i);
+        const std::string name = "element " + std::to_string(out.first + static_cast<long>(i));
+        if (!same(pins, result, at * 32, 32, static_cast<std::uint32_t>(out.lanes[i].value),
+                  command, name, m))
+          return false;
+        if (!same(pins, overflow, at, 1, out.lanes[i].overflow, command, name, m)) return false;
+      }
+    }
+    clock(advance);
+    return true;
+  }
+
+  bool done() const override {
+    return next_ == commands_.size() &&
+           std::none_of(stages_.begin(), stages_.end(), [](const Beat& b) { return b.valid; });
+  }
+  std::size_t current() const override {
+    return commands_.empty() ? 0 : std::min(next_, commands_.size() - 1);
+  }
+  std::uint64_t patience(const Command& c) const override {
+    return static_cast<std::uint64_t>((c[f_elements] + lanes_ - 1) / lanes_ + latency_ + 1);
+  }
+  std::optional<std::uint64_t> actions() const override { return elements_; }
+
+ private:
+  struct Beat {
+    bool valid = false, last = false;
+    std::size_t command = 0;
+    std::int64_t first = 0;  // element in lane 0
+    std::vector<Lane> lanes;
+  };
+
+  std::int64_t element(std::int64_t lane) const { return beat_ * lanes_ + lane; }
+  bool last_beat(const Command& c) const { return (beat_ + 1) * lanes_ >= c[f_elements]; }
+  static std::uint64_t key(const Command& c, int what) {
+    return draw(draw(0xE1E, static_cast<std::uint64_t>(c[f_seed])),
+                static_cast<std::uint64_t>(what));
+  }
+  // As on the pins: an int8 is the low byte, below bits that mean nothing.
+  static std::uint32_t raw(const Command& c, int kind, std::int64_t element) {
+    const std::uint64_t bits = draw(key(c, kind), static_cast<std::uint64_t>(element));
+    const unsigned width = c[f_int8] != 0 ? 8 : 32;
+    const std::uint64_t above = c[f_int8] != 0 ? (bits >> 32 << 8) : 0;
+    return static_cast<std::uint32_t>(operand(c[kind], width, bits) | above);
+  }
+  static std::int64_t value(const Command& c, std::uint32_t raw) {
+    return c[f_int8] != 0 ? std::int64_t{static_cast<std::int8_t>(raw)}
+                          : std::int64_t{static_cast<std::int32_t>(raw)};
+  }
+  static std::int32_t bound(const Command& c, int kind) {
+    return static_cast<std::int32_t>(
+        static_cast<std::uint32_t>(operand(c[kind], 32, key(c, kind))));
+  }
+  static bool picks(const Command& c, std::int64_t element) {
+    return (draw(key(c, -1), static_cast<std::uint64_t>(element)) & 1) != 0;
+  }
+
+  Lane evaluate(const Command& c, std::int64_t x, std::int64_t y, bool pick) {
+    const auto o = static_cast<std::size_t>(c[f_op]);
+    std::uint64_t overflows = 0;
+    std::int64_t value = 0;
+    numerics::PointwiseParameters p;
+    if (o == shift_right) {
+      value = numerics::rounding_shift_right(x, static_cast<int>(c[f_shift]));
+    } else if (o == where) {
+      value = pick ? x : y;
+    } else if (numerics::is_binary(kinds[o])) {
+      value = numerics::binary(kinds[o], x, y, p, false, overflows);
+    } else {
+      p.low = bound(c, f_kind_low);
+      p.high = bound(c, f_kind_high);
+      value = numerics::unary(kinds[o], x, p, false, overflows);
+    }
+    saw(o);
+    saw(c_int8, c[f_int8] != 0);
+    saw(c_wrap_add, o == add && overflows > 0);
+    saw(c_wrap_sub, o == sub && overflows > 0);
+    saw(c_wrap_mul, o == mul && overflows > 0);
+    saw(c_wrap_abs, o == absolute && overflows > 0);
+    saw(c_wrap_neg, o == negate && overflows > 0);
+    saw(c_crossed, o == clamp && p.low > p.high);
+    if (o == shift_right) {
+      const auto s = static_cast<int>(c[f_shift]);
+      const bool tie = s > 0 && (x & ((std::int64_t{1} << s) - 1)) == std::int64_t{1} << (s - 1);
+      saw(c_tie_even, tie && (x >> s & 1) == 0);
+      saw(c_tie_odd, tie && (x >> s & 1) != 0);
+      saw(c_tie_negative, tie && x < 0);
+      saw(c_no_shift, s == 0);
+      saw(c_full_shift, s == 31);
+    }
+    return {static_cast<std::int32_t>(value), overflows > 0};
+  }
+
+  // The rising edge: the pipeline moves as one.
+  void clock(bool advance) {
+    saw(c_held, !advance);
+    saw(c_full, !advance && std::all_of(stages_.begin(), stages_.end(),
+                                        [](const Beat& b) { return b.valid; }));
+    saw(c_gap, !offered_ && next_ < commands_.size());
+    ++cycle_;
+    if (!advance) return;
+    std::rotate(stages_.begin(), stages_.end() - 1, stages_.end());
+    stages_.front() = Beat{};
+    if (!offered_) {
+      was_last_ = false;
+      return;
+    }
+    const Command& c = commands_[next_];
+    Beat& beat = stages_.front();
+    beat = {true, last_beat(c), next_, element(0), {}};
+    for (std::int64_t lane = 0; lane < lanes_; ++lane) {
+      const std::int64_t i = element(lane);
+      const bool there = i < c[f_elements];
+      elements_ += there ? 1 : 0;
+      if (!there) saw(c_partial);
+      beat.lanes.push_back(evaluate(c, there ? value(c, raw(c, f_kind_a, i)) : 0,
+                                    there ? value(c, raw(c, f_kind_b, i)) : 0,
+                                    there && picks(c, i)));
+    }
+    saw(c_back_to_back, was_last_);
+    saw(c_one_beat, beat.last && beat_ == 0);
+    was_last_ = beat.last;
+    offered_ = false;
+    beat_ = beat.last ? 0 : beat_ + 1;
+    if (beat.last) ++next_;
+  }
+
+  std::int64_t lanes_, latency_;
+  std::size_t next_ = 0;
+  std::int64_t beat_ = 0;     // of the pass that goes in
+  std::vector<Beat> stages_;  // the last one is offered
+  std::uint64_t elements_ = 0;
+  bool offered_ = false, ready_ = false;
+  bool was_last_ = false;  // the beat of the cycle before ended a pass
+};
+
+class VectorAlu : public Unit {
+ public:
+  std::string name() const override { return "vector_alu"; }
+  std::string summary() const override {
+    return "lanes of pipelined element-wise operations on int32 and int8";
+  }
+  std::vector<Parameter> parameters() const override {
+    return {{"Lanes", 16, 1, 256, "elements per cycle"},
+            {"Latency", 2, 1, 16, "cycles from a beat to its results"}};
+  }
+  std::vector<Port> ports(const Parameters& p) const override { return alu_ports(p.at("Lanes")); }
+  std::vector<std::string> sources() const override {
+    return {"vector_alu/vector_alu_pkg.sv", "vector_alu/vector_alu_lane.sv",
+            "vector_alu/vector_alu.sv"};
+  }
+  std::unique_ptr<Bench> bench(const Parameters& p) const override {
+    return std::make_unique<VectorAluBench>(p.at("Lanes"), p.at("Latency"));
+  }
+  std::vector<Proof> proofs(const Parameters&) const override {
+    // By operation: a mistake that its proof must find.
+    struct Mistake {
+      const char *original, *changed, *what;
+    };
+    static constexpr std::array<Mistake, operations> mistakes = {
+        {{"overflow_o = sum[32] != sum[31]", "overflow_o = sum[32]",
+          "overflow at every negative sum"},
+         {"difference[32] != difference[31]", "difference[32]",
+          "overflow at every negative difference"},
+         {"result_o   = product[31:0]", "result_o   = product[32:1]", "product shifted by one"},
+         {"Maximum: result_o = less ? b : a", "Maximum: result_o = less ? a : b", "minimum"},
+         {"Minimum: result_o = less ? a : b", "Minimum: result_o = less ? b : a", "maximum"},
+         {"{31'd0, equal}", "{31'd0, !equal}", "inverted"},
+         {"{31'd0, less}", "{31'd0, a[31]}", "compares with zero"},
+         {"!less && !equal", "!less", "greater or equal"},
+         {"Relu:    result_o = a[31]", "Relu:    result_o = a[30]", "not the sign bit"},
+         {"32'd6 : a", "32'd7 : a", "the bound is 7"},
+         {"(raised > high) ? high", "(raised > high) ? low", "the other bound"},
+         {"a[31] && negated[31]", "negated[31]", "overflow at every positive operand"},
+         {"negated[32] != negated[31]", "negated[31]", "overflow at every negative result"},
+         {"32'hFFFF_FFFF : {31'd0, a", "32'h0000_FFFF : {31'd0, a", "minus one in 16 bits"},
+         {"&& floor[0]", "&& !floor[0]", "ties to odd"},
+         {"condition_i ? a : b", "condition_i ? b : a", "the other operand"}}};
+    std::vector<Proof> all;
+    Proof pipeline;
+    pipeline.name = "pipeline";
+    pipeline.claim = "no beat is lost or doubled; what is offered stays until it is taken";
+    pipeline.top = name();
+    pipeline.sources = {"vector_alu/vector_alu_any_lane.sv", "vector_alu/vector_alu.sv"};
+    pipeline.parameters = {{"Lanes", 1}, {"Latency", 3}};
+    pipeline.depth = 2;
+    pipeline.mutation = {"vector_alu/vector_alu.sv", "ready_o = advance", "ready_o = 1'b1",
+                         "accepts while it is held"};
+    all.push_back(pipeline);
+    for (std::size_t o = 0; o < operations; ++o) {
+      if (o == mul) continue;  // beyond the solver, even for int8
+      Proof p;
+      p.name = operation_names[o];
+      p.claim = std::string(operation_names[o]) + " equals its definition for all operands";
+      p.top = "vector_alu_lane_proof";
+      p.sources = {"vector_alu/vector_alu_pkg.sv", "vector_alu/vector_alu_lane.sv",
+                   "vector_alu/vector_alu_lane_proof.sv"};
+      p.parameters = {{"Operation", static_cast<std::int64_t>(o)}};
+      p.method = ProofMethod::combinational;
+      p.mutation = {"vector_alu/vector_alu_lane.sv", mistakes[o].original, mistakes[o].changed,
+                    mistakes[o].what};
+      all.push_back(p);
+    }
+    return all;
+  }
+  std::string action() const override { return "element"; }
+};
+
+const UnitRegistration registration(std::make_unique<VectorAlu>());
+
+}  // namespace
+}  // namespace mantissa::rtl

@@ -1,0 +1,10 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Makes the reference synthesis results anew: rtl/<unit>/synthesis.yaml.
+#   scripts/synthesis.sh [PROGRAM]      PROGRAM: build/release/mantissa
+set -eu
+cd "$(dirname "$0")/.."
+program=${1:-build/release/mantissa}
+for unit in accumulator dma_agu fifo sram vector_alu; do
+  "$program" synth "$unit" -o "rtl/$unit"
+done

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// What holds for every unit: its proofs close and can fail, and its netlist does what its model
+// does.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "rtl/proof/prover.h"
+#include "rtl/synthesis/synthesis.h"
+#include "rtl/tool.h"
+#include "rtl/unit.h"
+
+namespace mantissa::rtl {
+namespace {
+
+const std::string sources = MANTISSA_SOURCE_DIR "/rtl";
+
+std::vector<std::string> names() {
+  std::vector<std::string> all;
+  for (const Unit* unit : units()) all.push_back(unit->name());
+  return all;
+}
+
+class EveryUnit : public testing::TestWithParam<std::string> {
+ protected:
+  const Unit& unit() const { return *find_unit(GetParam()); }
+};
+
+TEST_P(EveryUnit, keeps_what_it_claims_and_its_mutants_do_not) {
+  ProverOptions options;
+  options.folder = sources;
+  options.limit = 240;
+  const auto proofs = unit().proofs(unit().defaults());
+  EXPECT_FALSE(proofs.empty());
+  for (const Proof& proof : proofs)
+    EXPECT_EQ(name(prove(proof, options).verdict), std::string("proved")) << proof.name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Units, EveryUnit, testing::ValuesIn(names()),
+                         [](const auto& info) { return info.param; });
+
+// Small enough to be synthesised in a second or two.
+struct Small {
+  std::string unit;
+  Parameters parameters;
+  // A change of the sources that the bench must find.
+  std::string file, original, changed;
+};
+
+class SmallUnit : public testing::TestWithParam<Small> {
+ protected:
+  SynthesisRequest request() const {
+    SynthesisRequest request;
+    request.unit = find_unit(GetParam().unit);
+    request.parameters = request.unit->defaults();
+    for (const auto& [name, value] : GetParam().parameters) request.parameters.at(name) = value;
+    request.folder = sources;
+    request.vectors = 300;
+    return request;
+  }
+};
+
+TEST_P(SmallUnit, has_a_netlist_equal_to_its_model) {
+  const Synthesis s = synthesise(request());
+  EXPECT_GT(s.actions, 0u);
+  EXPECT_GT(s.commands, 300u) << "the directed ones as well";
+  EXPECT_GT(s.per_action.total(), 0);
+}
+
+TEST_P(SmallUnit, with_a_mistake_in_its_sources_is_found_out) {
+  const ScratchFolder scratch;
+  std::filesystem::copy(sources, scratch.path(), std::filesystem::copy_options::recursive);
+  const std::string path = scratch.file(GetParam().file);
+  std::string text = read_text(path);
+  const auto at = text.find(GetParam().original);
+  ASSERT_NE(at, std::string::npos);
+  ASSERT_EQ(text.find(GetParam().original, at + 1), std::string::npos);
+  write_text(path, text.replace(at, GetParam().original.size(), GetParam().changed));
+  SynthesisRequest wrong = request();
+  wrong.folder = scratch.path();
+  try {
+    synthesise(wrong);
+    FAIL() << "its netlist passed for that of the unit";
+  } catch (const Error& e) {
+    EXPECT_EQ(&e.kind(), &netlist_differs) << e.message();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Units, SmallUnit,
+    testing::Values(
+        Small{"accumulator",
+              {{"Rows", 2}, {"Columns", 1}, {"Banks", 1}},
+              "accumulator/accumulator_add.sv",
+              "!first_i && (old",
+              "(old"},
+        Small{"dma_agu",
+              {{"AddressWidth", 10}, {"CountWidth", 4}},
+              "dma_agu/dma_agu.sv",
+              "x_q <= x_q + {2'b00, dilation_x_q}",
+              "x_q <= column_x_q + {2'b00, dilation_x_q}"},
+        Small{"sram", {{"Words", 2}}, "sram/secded_decode.sv", "check ^ word_i[71:64]", "check"},
+        Small{"vector_alu",
+              {{"Lanes", 1}, {"Latency", 1}},
+              "vector_alu/vector_alu_lane.sv",
+              "overflow_o = sum[32] != sum[31]",
+              "overflow_o = sum[32]"}),
+    [](const auto& info) { return info.param.unit; });
+
+}  // namespace
+}  // namespace mantissa::rtl
