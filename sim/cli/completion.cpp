@@ -35,10 +35,11 @@ std::string words_for(const std::string& positional) {
   if (positional == "WORKLOAD") return "$(mantissa list workloads --names 2>/dev/null)";
   if (positional == "SWEEP") return "$(mantissa list sweeps --names 2>/dev/null)";
   if (positional == "SRAM") return "$(mantissa list srams --names 2>/dev/null)";
+  if (positional == "UNIT") return "$(mantissa list units --names 2>/dev/null)";
   if (positional == "KEY") return "$(mantissa list keys --names 2>/dev/null)";
   if (positional == "WHAT")
-    return "archs memories workloads components statistics technologies sweeps srams errors "
-           "operators keys";
+    return "archs memories workloads components statistics technologies sweeps srams units "
+           "errors operators keys";
   if (positional == "SHELL") return "bash zsh";
   return "";
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <set>
 
+#include "rtl/unit.h"
 #include "sim/cli/choices.h"
 #include "sim/cli/command.h"
 #include "sim/cli/format.h"
@@ -37,6 +38,12 @@ std::vector<Row> memories(const std::string& sort) {
   return rows;
 }
 
+std::vector<Row> units() {
+  std::vector<Row> rows;
+  for (const rtl::Unit* unit : rtl::units()) rows.push_back({unit->name(), unit->summary()});
+  return rows;
+}
+
 std::vector<Row> topic(const std::string& wanted) {
   std::vector<Row> rows;
   for (const auto& subject : subjects()) {
@@ -66,6 +73,7 @@ std::vector<Row> rows_of(const std::string& what) {
   if (what == "technologies") return presets(sim::PresetKind::technology);
   if (what == "sweeps") return presets(sim::PresetKind::sweep);
   if (what == "srams") return memories("sram");
+  if (what == "units") return units();
   if (what == "components") return topic("component");
   if (what == "statistics") return topic("statistic");
   if (what == "errors") return topic("error");
@@ -77,11 +85,11 @@ Action declare(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("WHAT", options->what,
                  "archs, memories (DRAMs), workloads, components, statistics, technologies,\n"
-                 "sweeps, srams, errors, operators or keys (all that 'mantissa explain'\n"
-                 "knows).")
+                 "sweeps, srams, units (in SystemVerilog), errors, operators or keys (all that\n"
+                 "'mantissa explain' knows).")
       ->required()
       ->check(one_of({"archs", "memories", "workloads", "components", "statistics", "technologies",
-                      "sweeps", "srams", "errors", "operators", "keys"}));
+                      "sweeps", "srams", "units", "errors", "operators", "keys"}));
   app.add_flag("--names", options->names, "Names alone, one a line, for scripts.");
   return [options](Console& console) {
     Table table({}, {Table::Align::left, Table::Align::left});
