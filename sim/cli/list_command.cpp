@@ -85,8 +85,8 @@ Action declare(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("WHAT", options->what,
                  "archs, memories (DRAMs), workloads, components, statistics, technologies,\n"
-                 "sweeps, srams, units (in SystemVerilog), errors, operators or keys (all that\n"
-                 "'mantissa explain' knows).")
+                 "sweeps, srams, units (in SystemVerilog), errors, operators or keys (all\n"
+                 "that 'mantissa explain' knows).")
       ->required()
       ->check(one_of({"archs", "memories", "workloads", "components", "statistics", "technologies",
                       "sweeps", "srams", "units", "errors", "operators", "keys"}));
