@@ -212,18 +212,14 @@ std::pair<std::size_t, double> locate(const std::vector<double>& grid, double x)
 
 double PowerTable::at(double load_pf, double slew_ns) const {
   if (values.empty()) return 0;
-  const auto [r, u] = locate(load, load_pf);
-  const auto [c, v] = locate(slew, slew_ns);
+  const auto row = locate(load, load_pf), column = locate(slew, slew_ns);
   const std::size_t columns = std::max<std::size_t>(1, slew.size());
-  const auto value = [&](std::size_t row, std::size_t column) {
-    return values[row * columns + column];
-  };
-  const auto along = [&](std::size_t row) {
-    if (slew.size() < 2) return value(row, 0);
-    return value(row, c) + v * (value(row, c + 1) - value(row, c));
+  const auto along = [&](std::size_t r) {
+    const double* v = &values[r * columns + column.first];
+    return slew.size() < 2 ? v[0] : v[0] + column.second * (v[1] - v[0]);
   };
   if (load.size() < 2) return along(0);
-  return along(r) + u * (along(r + 1) - along(r));
+  return along(row.first) + row.second * (along(row.first + 1) - along(row.first));
 }
 
 const LibraryPin* LibraryCell::pin(const std::string& name) const {
