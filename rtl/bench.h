@@ -71,7 +71,8 @@ class Bench {
   virtual void drive(const Pins& pins) = 0;
   // False, with `mismatch` filled in, when an output is not what it must be in this cycle.
   virtual bool check(const Pins& pins, Mismatch& mismatch) = 0;
-  // All commands have gone in and everything expected has come out.
+  // All commands have gone in and everything expected has come out. A few more cycles follow, in
+  // which nothing else may come.
   virtual bool done() const = 0;
   // The command that the design works on, for messages.
   virtual std::size_t current() const = 0;

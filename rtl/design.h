@@ -13,10 +13,11 @@ class Design {
  public:
   virtual ~Design() = default;
 
-  virtual const Pins& pins() const = 0;  // in the order of Unit::ports
-  virtual void reset() = 0;              // all inputs low, a few cycles of rst_ni low
-  virtual void settle() = 0;             // clock low, combinational logic follows the inputs
-  virtual void edge() = 0;               // rising clock edge
+  // In the order of Unit::ports. `reset` may move the bits.
+  virtual const Pins& pins() const = 0;
+  virtual void reset() = 0;   // all inputs low, a few cycles of rst_ni low
+  virtual void settle() = 0;  // clock low, combinational logic follows the inputs
+  virtual void edge() = 0;    // rising clock edge
 };
 
 }  // namespace mantissa::rtl

@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rtl/folders.h"
 
+#include <cstdlib>
 #include <filesystem>
 
 namespace mantissa::rtl {
 namespace fs = std::filesystem;
+
+std::string cache_folder() {
+  if (const char* given = std::getenv("MANTISSA_CACHE"); given && *given) return given;
+  if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg && *xdg)
+    return (fs::path(xdg) / "mantissa").string();
+  const char* home = std::getenv("HOME");
+  return (fs::path(home ? home : "/tmp") / ".cache/mantissa").string();
+}
 
 std::string rtl_folder() {
   std::error_code none;

@@ -10,9 +10,9 @@
 
 namespace mantissa::rtl {
 
-inline const ErrorKind missing_tool{
-    "rtl.missing-tool", ExitCode::resource,
-    "A program that synthesis or proof needs is not installed, or cannot be started."};
+inline const ErrorKind missing_tool{"rtl.missing-tool", ExitCode::resource,
+                                    "A program that synthesis, proof or co-simulation needs is not "
+                                    "installed, or cannot be started."};
 
 struct ToolRun {
   int code = 0;          // exit code; 128 + signal when a signal ended it

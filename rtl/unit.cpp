@@ -17,6 +17,13 @@ Parameters Unit::defaults() const {
   return values;
 }
 
+std::vector<Port> all_ports(const Unit& unit, const Parameters& parameters) {
+  std::vector<Port> all = {{"clk_i", Direction::input, 1, "clock, rising edge"},
+                           {"rst_ni", Direction::input, 1, "reset, asynchronous, active low"}};
+  for (auto& port : unit.ports(parameters)) all.push_back(std::move(port));
+  return all;
+}
+
 UnitRegistration::UnitRegistration(std::unique_ptr<Unit> unit) {
   std::string name = unit->name();
   registered().emplace(std::move(name), std::move(unit));

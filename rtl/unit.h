@@ -61,6 +61,9 @@ class Unit {
   Parameters defaults() const;
 };
 
+// The contract in full: `clk_i` and `rst_ni` first.
+std::vector<Port> all_ports(const Unit& unit, const Parameters& parameters);
+
 struct UnitRegistration {
   explicit UnitRegistration(std::unique_ptr<Unit> unit);
 };

@@ -15,8 +15,8 @@ packages=(
   # libraries that the program links
   libsystemc-dev libyaml-cpp-dev libcli11-dev libfmt-dev nlohmann-json3-dev libprotobuf-dev
   libonnx-dev libsqlite3-dev zlib1g-dev libboost-dev
-  # RTL: synthesis, timing, proof, and the cell library of the reference results
-  yosys opensta qflow-tech-osu018 z3
+  # RTL: simulation, synthesis, timing, proof, and the cell library of the reference results
+  verilator yosys opensta qflow-tech-osu018 z3
   # tests and benchmarks
   libgtest-dev libgmock-dev libbenchmark-dev
   # figures of the report

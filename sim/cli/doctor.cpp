@@ -78,7 +78,12 @@ std::vector<Finding> examine_tools() {
           true, "apt-get install python3-matplotlib (plots of sweeps need it)"),
       tool("git", "git --version", false, "apt-get install git (results then name the revision)"),
       tool("slurm", "sbatch --version", false, "needed only for sweeps on a cluster"),
-      {"verilator", Verdict::optional_missing, "not built in", "needed only for verilated units"},
+      tool("verilator", "verilator --version", false,
+           "apt-get install verilator (units as RTL need it)"),
+      tool("g++", "g++ --version", false, "apt-get install g++ (units as RTL need it)"),
+      tool("yosys", "yosys -V", false, "apt-get install yosys (synthesis and proof need it)"),
+      tool("opensta", "sta -version", false, "apt-get install opensta (synthesis needs it)"),
+      tool("z3", "z3 --version", false, "apt-get install z3 (proof needs it)"),
   };
 }
 

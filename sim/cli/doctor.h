@@ -17,7 +17,7 @@ struct Finding {
 };
 
 std::vector<Finding> examine_machine();       // cores, memory, disk
-std::vector<Finding> examine_tools();         // python with matplotlib, git, slurm
+std::vector<Finding> examine_tools();         // python with matplotlib, git, slurm, those of RTL
 std::vector<Finding> examine_installation();  // presets found, every architecture readable
 // One matrix product on a 32x32 array without double buffering, whose array cycles are known:
 // ceil(K/R) ceil(N/C) (2R + C + M - 2).

@@ -33,7 +33,7 @@ std::vector<std::pair<std::string, std::string>> versions() {
       {"revision", revision()},
       {"compiler", compiler()},
       {"systemc", fmt::format("{}.{}.{}", SC_VERSION_MAJOR, SC_VERSION_MINOR, SC_VERSION_PATCH)},
-      {"verilator", "not built in"},
+      {"verilator", "found at run time: see 'mantissa doctor'"},
       {"protobuf", google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION)},
       {"sqlite", sqlite3_libversion()},
       {"zlib", zlibVersion()},
