@@ -56,7 +56,7 @@ void MatrixEngine::begin(Cycles now) {
   const Cycles done = work.tile.last ? t.end : t.stream_end;
   agenda_.push({t.stream_end, sequence_++, Happens::streamed, command, t.start, now});
   if (!command->result_signals.empty())
-    agenda_.push({std::min(t.first_result, t.end), sequence_++, Happens::first_result, command,
+    agenda_.push({t.first_result, sequence_++, Happens::first_result, command,
                   t.start, now});
   agenda_.push({done, sequence_++, Happens::done, command, t.first_stream, now});
 }

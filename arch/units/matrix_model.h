@@ -32,6 +32,7 @@ struct MatrixTimetable {
   Cycles stream_end{};    // the array takes the next command's operands; operand buffers are free
   Cycles first_result{};  // the first complete row of results has left
   Cycles end{};           // the last one has
+  Cycles period{};        // from the first operand of a fold to that of the next
   // Cycles from the end of the command before (or cycle 0) to stream_end, without the time in which
   // this command's operands were not ready:
   Cycles busy{};                  // operands streamed

@@ -51,8 +51,9 @@ class DotProductTree final : public arch::MatrixModel {
     t.first_stream = std::max(t.start + Cycles(rows_), free_);
     const Cycles last_stream = t.first_stream + Cycles((t.folds - 1) * pace);
     t.stream_end = last_stream + Cycles(stream);
-    t.first_result = last_stream + drain() + Cycles(1);
+    t.first_result = last_stream + Cycles(slow) + drain();
     t.end = t.stream_end + drain();
+    t.period = Cycles(pace);
 
     // Where the cycles since the last command went; those before `ready` are not ours to explain.
     t.busy = Cycles(t.folds * tile.m);

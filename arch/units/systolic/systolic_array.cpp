@@ -114,8 +114,9 @@ MatrixTimetable SystolicArray::append_stationary(const Folds& f, std::uint64_t s
     t.stream_end = last_stream + Cycles(stream + drain);
   }
   free_ = t.stream_end;
-  t.first_result = last_stream + Cycles(rows_ + columns_ - 1);
+  t.first_result = last_stream + Cycles(slow + drain);
   t.end = last_stream + Cycles(stream + drain);
+  t.period = Cycles(between);
   return t;
 }
 
@@ -129,7 +130,9 @@ MatrixTimetable SystolicArray::append_output_stationary(const MatrixTile& tile, 
   MatrixTimetable t;
   t.folds = f.count;
   t.array_folds = f.arrays;
-  const Cycles earliest = tile.first ? std::max(free_, drain_free_) : free_;
+  Cycles earliest = free_;
+  if (tile.last && drain_free_ > Cycles(stream))
+    earliest = std::max(earliest, drain_free_ - Cycles(stream));
   t.start = t.first_stream = std::max(ready, earliest);
   const Cycles last_stream = t.first_stream + Cycles((f.count - 1) * between);
 
@@ -143,12 +146,12 @@ MatrixTimetable SystolicArray::append_output_stationary(const MatrixTile& tile, 
       t.stream_end += Cycles(drain);
       t.drain += Cycles(drain);
     }
-    // K operands in, then R cycles of shifting out: the chain is free for the next fold's sums.
-    drain_free_ = double_buffer_ ? last_stream + Cycles(between) : t.stream_end;
+    drain_free_ = last_stream + Cycles(stream + rows_);
   }
   free_ = t.stream_end;
   t.first_result = last_stream + Cycles(stream + drain + 1);
   t.end = last_stream + Cycles(stream + drain + rows_);
+  t.period = Cycles(between);
   return t;
 }
 
