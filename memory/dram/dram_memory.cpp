@@ -77,17 +77,18 @@ class DramMemory : public Memory {
   double peak_bytes_per_second() const override { return config_.peak_bytes_per_second(); }
   const DramActivity* dram() const override { return &activity_; }
 
-  // What most of the buses' time went to: moving bytes, or the largest cause of not moving any.
+  // Time after the last burst does not count: nobody wanted more then.
   std::string bound_by() const override {
     const auto& s = activity_.statistics;
     if (s.bus_busy == 0) return "no traffic";
-    const auto most = static_cast<std::size_t>(
-        std::max_element(s.bus_idle.begin(), s.bus_idle.end()) - s.bus_idle.begin());
-    if (s.bus_busy >= s.bus_idle[most]) return "memory bus";
-    const auto wait = static_cast<dram::Wait>(most);
-    return wait == dram::Wait::demand
-               ? "bytes in flight: outstanding bursts do not cover the latency"
-               : dram::meaning(wait);
+    switch (const dram::Wait wait = dram::bound_by(s.bus_busy, s.bus_idle)) {
+      case dram::Wait::bus:
+        return "memory bus";
+      case dram::Wait::demand:
+        return "bytes in flight: outstanding bursts do not cover the latency";
+      default:
+        return dram::meaning(wait);
+    }
   }
 
   void reset(Femtoseconds origin) override {

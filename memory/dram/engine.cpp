@@ -1,11 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Requests and what banks want: the steps of a cycle that run for every request.
 #include <algorithm>
+#include <limits>
 
 #include "base/error.h"
 #include "memory/dram/engine.h"
 
 namespace mantissa::memory::dram {
+namespace {
+
+// Not by a branch, which nobody could predict, and not by a table, which goes through memory.
+template <class T>
+T* pick(bool first, T* a, T* b) {
+  const std::uintptr_t mask = 0 - static_cast<std::uintptr_t>(first);
+  return reinterpret_cast<T*>((reinterpret_cast<std::uintptr_t>(a) & mask) |
+                              (reinterpret_cast<std::uintptr_t>(b) & ~mask));
+}
+
+}  // namespace
 
 Cycle Engine::shortest_answer() const {
   return static_cast<Cycle>(std::min(timing_.CL, timing_.CWL) + timing_.burst);
@@ -17,8 +29,18 @@ void Engine::push(const Request& request) {
 }
 
 void Engine::run(Cycle horizon) {
-  for (;;) {
-    if (horizon == forever && open() == 0) return;
+  const std::int64_t left = horizon == forever ? 0 : -1;
+  decide(horizon, left, left);
+}
+
+void Engine::run_until_waiting(std::size_t count) {
+  decide(forever, static_cast<std::int64_t>(count), std::numeric_limits<std::int64_t>::max());
+}
+
+// One body with all steps of a cycle in it: most of them are shorter than a call.
+[[gnu::flatten]] void Engine::decide(Cycle horizon, std::int64_t waiting, std::int64_t queued) {
+  while (static_cast<std::int64_t>(inbox_.size()) > waiting ||
+         static_cast<std::int64_t>(queued_) > queued) {
     const Event event = next();
     if (event.at >= horizon) {
       now_ = std::max(now_, horizon);
@@ -26,10 +48,6 @@ void Engine::run(Cycle horizon) {
     }
     step(event);
   }
-}
-
-void Engine::run_until_waiting(std::size_t count) {
-  while (inbox_.size() > count) step(next());
 }
 
 inline Engine::Event Engine::next() {
@@ -75,10 +93,7 @@ void Engine::dispatch() {
   }
   const std::uint32_t b = oldest->bank;
   Entry*& head = staged_head_[direction_][b];
-  Entry**& end = staged_end_[direction_][b];
   head = oldest->next;
-  Entry** const ends[2] = {end, &head};  // chosen without a branch, which nobody could predict
-  end = ends[head == nullptr];
   staged_banks_[direction_] &= ~(static_cast<std::uint64_t>(head == nullptr) << b);
   --staged_[direction_];
   ask_again();
@@ -97,6 +112,7 @@ void Engine::enter_bank(Entry* entry) {
   entry->next = younger;
   (older == nullptr ? bank.oldest : older->next) = entry;
   (younger == nullptr ? bank.youngest : younger->previous) = entry;
+  rows_queued_[b].add(entry->row);
   if (++bank.queued == bank_depth_) banks_with_room_ &= ~(1ull << b);
   const bool hit = entry->row == bank.open_row;
   // Behind others, a request changes what the bank wants only if it is the first for the open row.
@@ -186,8 +202,9 @@ void Engine::intake() {
     enter_bank(entry);
     return;
   }
+  const bool first = (staged_banks_[direction] >> entry->bank & 1) == 0;
   Entry**& end = staged_end_[direction][entry->bank];
-  *end = entry;
+  *pick(first, &staged_head_[direction][entry->bank], end) = entry;
   end = &entry->next;
   staged_banks_[direction] |= 1ull << entry->bank;
 }
@@ -211,8 +228,9 @@ void Engine::want(std::uint32_t b) {
   if (oldest == nullptr) return want_nothing(b);
   if (bank.open_row == no_row) return set_want(b, Target::activate, oldest);
   Entry* hit = oldest;
-  const bool hits_may_pass =
-      scheduling_ != Scheduling::fcfs && (row_hit_limit_ == 0 || bank.row_hits < row_hit_limit_);
+  const bool hits_may_pass = scheduling_ != Scheduling::fcfs &&
+                             (row_hit_limit_ == 0 || bank.row_hits < row_hit_limit_) &&
+                             rows_queued_[b].may_hold(bank.open_row);
   while (hit != nullptr && (hit->row != bank.open_row || !served(*hit)))
     hit = hits_may_pass ? hit->next : nullptr;
   if (hit == nullptr) return set_want(b, Target::precharge, oldest);
@@ -404,6 +422,7 @@ void Engine::send_column(std::uint32_t b) {
   (entry->previous == nullptr ? bank.oldest : entry->previous->next) = entry->next;
   (entry->next == nullptr ? bank.youngest : entry->next->previous) = entry->previous;
   --bank.queued;
+  rows_queued_[b].remove(entry->row);
   free_.push_back(entry);
   banks_with_room_ |= 1ull << b;
   ask_again();

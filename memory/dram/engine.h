@@ -68,6 +68,20 @@ class LocationFilter {
   std::array<std::uint16_t, 4096> counts_{};
 };
 
+// How many requests in one bank's queue may want a row: never too low, zero for most rows that none
+// of them wants. It saves the walk through the queue for a row hit that is not there.
+class RowFilter {
+ public:
+  void add(std::uint32_t row) { ++counts_[slot(row)]; }
+  void remove(std::uint32_t row) { --counts_[slot(row)]; }
+  bool may_hold(std::uint32_t row) const { return counts_[slot(row)] != 0; }
+
+ private:
+  static constexpr unsigned slot_bits = 8;
+  static std::size_t slot(std::uint32_t row) { return row * 0x9E3779B1u >> (32 - slot_bits); }
+  std::array<std::uint16_t, 1u << slot_bits> counts_{};
+};
+
 class Engine {
  public:
   explicit Engine(const DramConfig& config);
@@ -136,6 +150,8 @@ class Engine {
     Cycle at;
     bool more;
   };
+  // Up to the horizon, or until no more than so many requests wait and no more are queued.
+  void decide(Cycle horizon, std::int64_t waiting, std::int64_t queued);
   Event next();
   void step(Event event);
 
@@ -215,7 +231,8 @@ class Engine {
   std::array<std::size_t, 2> staged_{};          // by direction; without bank queues: queued
   std::array<std::uint64_t, 2> staged_banks_{};  // masks of banks
   std::array<std::array<Entry*, most_banks>, 2> staged_head_{};
-  std::array<std::array<Entry**, most_banks>, 2> staged_end_{};  // where the next one is linked
+  std::array<std::array<Entry**, most_banks>, 2>
+      staged_end_{};  // where the next one is linked, unless it is the first
   std::uint64_t banks_with_room_ = 0;
   // Whether the oldest request may come in: no until a queue has changed, yes until it has.
   enum class Intake : std::uint8_t { unknown, no, yes } intake_ = Intake::unknown;
@@ -227,6 +244,7 @@ class Engine {
   // Banks and ranks.
   ReadyTimes ready_;
   std::vector<Bank> bank_;
+  std::vector<RowFilter> rows_queued_;  // by bank
   std::vector<Rank> rank_;
   std::array<std::uint8_t, most_banks> rank_of_{};
   // What each bank wants: the kind of command, and the request that it is for.

@@ -53,9 +53,8 @@ Engine::Engine(const DramConfig& c)
   const auto ranks = static_cast<std::uint32_t>(c.organization.ranks);
   rank_.resize(ranks);
   bank_.resize(banks_);
+  rows_queued_.resize(banks_);
   wanted_.fill(nothing);
-  for (std::size_t d = 0; d < 2; ++d)
-    for (std::size_t b = 0; b < most_banks; ++b) staged_end_[d][b] = &staged_head_[d][b];
   for (std::size_t k = 0; k < command_kinds; ++k)
     affects_[k] = (ready_.affects(static_cast<CommandKind>(k)) & (rank_stale - 1)) | rank_stale;
   for (std::uint32_t b = 0; b < banks_; ++b)

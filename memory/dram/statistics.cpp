@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace mantissa::memory::dram {
 
@@ -58,6 +59,12 @@ void ChannelStatistics::merge(const ChannelStatistics& o) {
   read_latency.merge(o.read_latency);
   write_latency.merge(o.write_latency);
   wait_before_acceptance += o.wait_before_acceptance;
+}
+
+Wait bound_by(Cycle busy, const std::array<Cycle, waits>& idle) {
+  const Cycle whole = std::accumulate(idle.begin(), idle.end(), busy);
+  if (busy * 20 >= whole * 19) return Wait::bus;
+  return static_cast<Wait>(std::max_element(idle.begin(), idle.end()) - idle.begin());
 }
 
 }  // namespace mantissa::memory::dram

@@ -71,4 +71,8 @@ struct ChannelStatistics {
   void merge(const ChannelStatistics& other);  // sums; last_data is the later one
 };
 
+// Why a data bus did not move more: the largest cause of its idle time, or the bus itself if it was
+// busy all but one part in twenty of the time.
+Wait bound_by(Cycle busy, const std::array<Cycle, waits>& idle);
+
 }  // namespace mantissa::memory::dram

@@ -56,11 +56,7 @@ double TraceResult::mean_wait_before_acceptance() const {
              : static_cast<double>(total.wait_before_acceptance) / static_cast<double>(bursts);
 }
 
-Wait TraceResult::bound_by() const {
-  if (bus.busy * 20 >= bus.whole * 19) return Wait::bus;
-  const auto largest = std::max_element(bus.idle.begin(), bus.idle.end());
-  return static_cast<Wait>(largest - bus.idle.begin());
-}
+Wait TraceResult::bound_by() const { return dram::bound_by(bus.busy, bus.idle); }
 
 TraceResult run_trace(const DramConfig& config, TraceReader& trace, const TraceOptions& options,
                       CommandTrace* commands, const TraceProgress& progress) {

@@ -61,9 +61,7 @@ struct TraceResult {
   std::uint64_t bytes_moved() const;           // over the buses: not what queues answered
   double bandwidth() const;                    // of bytes_moved, B/s
   double mean_wait_before_acceptance() const;  // cycles
-  // Why the bandwidth is not higher: the largest cause of idle bus time, or the bus itself when it
-  // was busy all but one part in twenty.
-  Wait bound_by() const;
+  Wait bound_by() const;                       // why the bandwidth is not higher: statistics.h
 };
 
 // Share of the trace that is read, and requests so far.

@@ -190,9 +190,10 @@ TEST(DramMemory, accounts_for_every_cycle_of_every_bus) {
   EXPECT_EQ(time, 2u * 20'000u);
 }
 
-TEST(DramMemory, says_what_most_of_the_time_went_to) {
-  const auto bound = [](std::uint64_t gap, std::uint64_t stride, int count) {
-    Bench bench(two_channels());
+TEST(DramMemory, says_what_bounds_its_bandwidth) {
+  MemoryConfig config = two_channels();
+  const auto bound = [&](std::uint64_t gap, std::uint64_t stride, int count) {
+    Bench bench(config);
     for (int i = 0; i < count; ++i)
       bench.asker->ask(static_cast<std::uint64_t>(i) * gap * ns,
                        static_cast<std::uint64_t>(i) * stride % 32768, 64, false);
@@ -200,10 +201,16 @@ TEST(DramMemory, says_what_most_of_the_time_went_to) {
     bench.memory->settle(Femtoseconds(1'000'000 * ns));
     return bench.memory->bound_by();
   };
-  EXPECT_EQ(bound(2, 64, 400), "memory bus");
+  EXPECT_EQ(bound(2, 64, 400), dram::meaning(dram::Wait::column));  // tCCD_L: 3, a burst: 2
   EXPECT_EQ(bound(500, 64, 40), "bytes in flight: outstanding bursts do not cover the latency");
   EXPECT_EQ(bound(1, 4096, 400), dram::meaning(dram::Wait::row));  // one bank, row after row
   EXPECT_EQ(bound(1, 64, 1), "bytes in flight: outstanding bursts do not cover the latency");
+  // Long rows, and nothing but bursts limits a stream.
+  config.dram->organization.columns = 256;
+  config.capacity = Bytes(config.dram->organization.bytes());
+  config.dram->timing.CCDL = 2;
+  config.dram->refresh.mode = dram::RefreshMode::none;
+  EXPECT_EQ(bound(2, 64, 2000), "memory bus");
 }
 
 TEST(DramMemory, starts_anew_after_a_reset) {
