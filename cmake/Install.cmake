@@ -13,7 +13,7 @@ install(DIRECTORY scripts/plot DESTINATION share/mantissa/scripts
         FILES_MATCHING PATTERN "*.py" PATTERN "__pycache__" EXCLUDE)
 install(DIRECTORY rtl/ DESTINATION share/mantissa/rtl FILES_MATCHING PATTERN "*.sv"
         PATTERN "synthesis.yaml" PATTERN "proof" EXCLUDE PATTERN "synthesis" EXCLUDE
-        PATTERN "common" EXCLUDE PATTERN "cosim" EXCLUDE PATTERN "verilate" EXCLUDE)
+        PATTERN "cosim" EXCLUDE PATTERN "verilate" EXCLUDE)
 install(FILES README.md LICENSE DESTINATION share/doc/mantissa)
 
 set(completions ${PROJECT_BINARY_DIR}/completions)

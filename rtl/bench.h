@@ -65,6 +65,9 @@ class Bench {
   // How often each was seen since the bench was made.
   virtual const std::vector<std::uint64_t>& covered() const = 0;
 
+  // Operands that commands may carry along, by what a field says; those of a run in which a chip's
+  // own went wrong. Before `begin`, and kept.
+  virtual void carry(const std::vector<std::vector<std::byte>>& /*operands*/) {}
   // Starts a run. The design has just been reset. `stall`: how often the other side holds back, in
   // 1/256 of all cycles (valid low, ready low).
   virtual void begin(const std::vector<Command>& commands, std::uint64_t seed, unsigned stall) = 0;

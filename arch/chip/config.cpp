@@ -15,6 +15,15 @@ const std::vector<std::pair<arch::Dataflow, const char*>>& EnumNames<arch::Dataf
   return table;
 }
 
+const std::vector<std::pair<arch::Implementation, const char*>>&
+EnumNames<arch::Implementation>::names() {
+  static const std::vector<std::pair<arch::Implementation, const char*>> table = {
+      {arch::Implementation::model, "model"},
+      {arch::Implementation::rtl, "rtl"},
+      {arch::Implementation::lockstep, "lockstep"}};
+  return table;
+}
+
 const std::vector<std::pair<trace::NumberFormat, const char*>>&
 EnumNames<trace::NumberFormat>::names() {
   static const auto table = [] {
@@ -35,6 +44,11 @@ using config::range;
 using config::Schema;
 using trace::NumberFormat;
 
+const char* name(Implementation implementation) {
+  return config::EnumNames<Implementation>::names()[static_cast<std::size_t>(implementation)]
+      .second;
+}
+
 const Schema<MatrixConfig>& MatrixConfig::schema() {
   static const auto schema =
       Schema<MatrixConfig>("Matrix unit: R x C processing elements.")
@@ -51,6 +65,12 @@ const Schema<MatrixConfig>& MatrixConfig::schema() {
                     "Next stationary operand in (or last sums out) behind the stream.")
           .optional("register_error_rate", &MatrixConfig::register_error_rate, range(0, 1),
                     "Data mode: probability of a flip per bit of B in the array.")
+          .optional("implementation", &MatrixConfig::implementation,
+                    "Data mode: sums by the model, by verilated RTL, or by both, compared.")
+          .optional(
+              "rtl", &MatrixConfig::rtl,
+              "Folder of SystemVerilog; none: Mantissa's own ('mantissa cosim systolic --ports').")
+          .optional("rtl_top", &MatrixConfig::rtl_top, "Its top module, if not systolic.")
           .constraint("model",
                       [](const MatrixConfig& m) {
                         if (find_matrix_model(m.model) != nullptr) return std::string();
@@ -58,6 +78,22 @@ const Schema<MatrixConfig>& MatrixConfig::schema() {
                         for (const auto& n : matrix_models())
                           names += (names.empty() ? "" : ", ") + n;
                         return "no matrix unit model '" + m.model + "'; there are: " + names;
+                      })
+          .constraint("implementation",
+                      [](const MatrixConfig& m) -> std::string {
+                        if (m.implementation == Implementation::model) return {};
+                        if (m.model != "systolic")
+                          return "only the model 'systolic' exists in RTL, not '" + m.model + "'";
+                        constexpr std::int64_t most = 256;  // as the unit's parameters say
+                        if (m.rows > most || m.columns > most)
+                          return "the array exists in RTL up to 256 x 256";
+                        return {};
+                      })
+          .constraint("rtl",
+                      [](const MatrixConfig& m) -> std::string {
+                        const bool given = m.rtl.given() || !m.rtl_top.empty();
+                        if (!given || m.implementation != Implementation::model) return {};
+                        return "only the implementations rtl and lockstep use RTL";
                       })
           .constraint("formats", [](const MatrixConfig& m) {
             if (m.formats.empty()) return std::string("at least one format, int8 or bf16");

@@ -9,12 +9,17 @@
 #include <vector>
 
 #include "arch/chip/sram_config.h"
+#include "base/config/folder_path.h"
 #include "base/config/schema.h"
 #include "base/trace/number_format.h"
 #include "base/units.h"
 #include "memory/config.h"
 
 namespace mantissa::arch {
+
+// Of a unit that exists in RTL, too: the model alone; the RTL's results; both, compared.
+enum class Implementation { model, rtl, lockstep };
+const char* name(Implementation implementation);
 
 enum class Dataflow { weight_stationary, output_stationary, input_stationary };
 
@@ -28,6 +33,9 @@ struct MatrixConfig {
   std::vector<trace::NumberFormat> formats{trace::NumberFormat::int8};  // operands; first = native
   bool double_buffer = true;       // stationary operand (or drained sums) buffered in the array
   double register_error_rate = 0;  // per bit of a weight on its way into the array
+  Implementation implementation = Implementation::model;
+  config::FolderPath rtl;  // SystemVerilog to be used; none: Mantissa's own
+  std::string rtl_top;     // its top module; empty: systolic
   static const config::Schema<MatrixConfig>& schema();
 
   std::uint64_t peak_macs_per_cycle() const {
@@ -127,6 +135,10 @@ struct ArchConfig {
 }  // namespace mantissa::arch
 
 namespace mantissa::config {
+template <>
+struct EnumNames<arch::Implementation> {
+  static const std::vector<std::pair<arch::Implementation, const char*>>& names();
+};
 template <>
 struct EnumNames<arch::Dataflow> {
   static const std::vector<std::pair<arch::Dataflow, const char*>>& names();

@@ -123,6 +123,7 @@ void Core::reset() {
   scratchpad_.reset();
   accumulators_.reset();
   data_.reset();
+  twin_.reset();
   lowering_.reset();
   plan_ = nullptr;
   live_.clear();
@@ -146,11 +147,19 @@ void Core::start(const Plan& plan, const RunOptions& options, Femtoseconds origi
     scratchpad_.hold_bytes(true);
     data_ = std::make_unique<DataPath>(plan, config_, matrix_.model().order(), options.operands,
                                        scratchpad_, accumulators_, store, cell_key(2));
-    matrix_.compute_with([this](const Command& c) {
-      data_->multiply(live_.at(c.layer).layer, std::get<MatrixCommand>(c.work));
+    if (config_.core.matrix.implementation != Implementation::model) {
+      MANTISSA_CHECK(matrix_twin_factory(), "this program was linked without RTL");
+      twin_ = matrix_twin_factory()(
+          config_.core, [observer = options.observer](const std::string& step, double seconds) {
+            if (observer != nullptr) observer->building(step, seconds);
+          });
+      data_->operate(twin_.get());
+    }
+    matrix_.compute_with([this](const Command& c, const MatrixTimetable& t) {
+      data_->multiply(live_.at(c.layer).layer, std::get<MatrixCommand>(c.work), t);
     });
-    vector_.compute_with([this](const Command& c) {
-      data_->drain(live_.at(c.layer).layer, std::get<VectorCommand>(c.work));
+    vector_.compute_with([this](const Command& c, Cycles now) {
+      data_->drain(live_.at(c.layer).layer, std::get<VectorCommand>(c.work), now);
     });
   } else {
     matrix_.compute_with({});

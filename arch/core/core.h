@@ -14,6 +14,7 @@
 #include "arch/engines/vector_engine.h"
 #include "arch/mapper/lowering.h"
 #include "arch/session/data_path.h"
+#include "arch/units/matrix_twin.h"
 
 namespace mantissa::arch {
 
@@ -51,6 +52,8 @@ class Core : public sc_core::sc_module {
   std::uint64_t commands() const { return commands_; }
   std::uint64_t wakeups() const { return wakeups_; }
   DataPath* data() { return data_.get(); }
+  // RTL in place of the matrix unit or beside it; null without.
+  MatrixTwin* twin() { return twin_.get(); }
   std::string stuck() const;  // what unfinished layers wait for, for a message
 
  private:
@@ -80,6 +83,7 @@ class Core : public sc_core::sc_module {
   const Plan* plan_ = nullptr;
   std::unique_ptr<Lowering> lowering_;
   std::unique_ptr<DataPath> data_;
+  std::unique_ptr<MatrixTwin> twin_;
   std::function<void()> progress_;
   struct Live {
     LoweredLayer layer;

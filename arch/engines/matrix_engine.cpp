@@ -50,14 +50,13 @@ void MatrixEngine::begin(Cycles now) {
   array_folds_ += t.array_folds;
   macs_ += work.macs;
   if (on_timetable) on_timetable(*command, t);
-  if (compute_) compute_(*command);
+  if (compute_) compute_(*command, t);
   if (work.tile.last) accumulators_.slot(work.slot).complete_at = t.end;
 
   const Cycles done = work.tile.last ? t.end : t.stream_end;
   agenda_.push({t.stream_end, sequence_++, Happens::streamed, command, t.start, now});
   if (!command->result_signals.empty())
-    agenda_.push({t.first_result, sequence_++, Happens::first_result, command,
-                  t.start, now});
+    agenda_.push({t.first_result, sequence_++, Happens::first_result, command, t.start, now});
   agenda_.push({done, sequence_++, Happens::done, command, t.first_stream, now});
 }
 

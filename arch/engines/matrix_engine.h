@@ -17,7 +17,7 @@ namespace mantissa::arch {
 class MatrixEngine : public Engine {
  public:
   // Data mode: computes a command's sums into its slot.
-  using Compute = std::function<void(const Command&)>;
+  using Compute = std::function<void(const Command&, const MatrixTimetable&)>;
 
   MatrixEngine(const sc_core::sc_module_name& name, std::unique_ptr<MatrixModel> model,
                Accumulators& accumulators, CoreContext& context, Cycles operand_latency = {});

@@ -47,7 +47,7 @@ void VectorEngine::advance(Cycles now) {
   while (!agenda_.empty() && agenda_.front().at <= now) {
     const Pending done = std::move(agenda_.front());
     agenda_.pop_front();
-    if (compute_) compute_(done.command);
+    if (compute_) compute_(done.command, now);
     const auto slot = std::get<VectorCommand>(done.command.work).slot;
     if (slot >= 0) accumulators_.release(static_cast<std::uint32_t>(slot));
     complete(done.command, done.started, done.at, done.able_since);

@@ -14,7 +14,8 @@ namespace mantissa::arch {
 
 class VectorEngine : public Engine {
  public:
-  using Compute = std::function<void(const Command&)>;  // data mode: accumulators -> scratchpad
+  // Data mode: accumulators -> scratchpad, when the command completes.
+  using Compute = std::function<void(const Command&, Cycles now)>;
 
   VectorEngine(const sc_core::sc_module_name& name, const VectorConfig& config,
                Accumulators& accumulators, Scratchpad& scratchpad, CoreContext& context,

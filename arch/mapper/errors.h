@@ -17,6 +17,10 @@ inline const ErrorKind unsupported_format{
     "An operator's number format is none that the matrix unit multiplies."};
 inline const ErrorKind not_computable{"mapper.not-computable", ExitCode::bad_input,
                                       "Data mode cannot compute the values of this operator."};
+inline const ErrorKind rtl_needs_data{
+    "session.rtl-needs-data", ExitCode::bad_input,
+    "RTL multiplies numbers: an architecture with implementation rtl or lockstep runs with "
+    "--fidelity data only."};
 inline const ErrorKind too_many_ranks{"mapper.too-many-ranks", ExitCode::bad_input,
                                       "A workload has more ranks than the architecture has cores."};
 inline const ErrorKind session_alive{

@@ -292,13 +292,31 @@ std::uint64_t DataPath::upset(double rate, std::byte* bytes, std::uint64_t bits)
   return flipped.size();
 }
 
-void DataPath::multiply(const LoweredLayer& layer, const MatrixCommand& c) {
+void DataPath::multiply(const LoweredLayer& layer, const MatrixCommand& c,
+                        const MatrixTimetable& t) {
   const MatrixProblem& p = *layer.problem;
   const std::uint64_t e = p.operand_bytes;
   auto& sums = accumulators_.slot(c.slot).sums;
   sums.resize(c.tile.m * c.tile.n);
   const std::uint64_t k = c.tile.k / c.groups, n = c.tile.n / c.groups;
   const auto ldsums = static_cast<std::int64_t>(c.tile.n);
+
+  TwinCommand twin;
+  if (twin_ != nullptr) {
+    twin.layer = plan_.trace->ops[layer.layer->head].name;
+    twin.tile = c.tile;
+    twin.time = t;
+    twin.format = plan_.format(p.a);
+    twin.slot = c.slot;
+    twin.a.resize(c.tile.m * c.tile.k * e);
+    twin.b.resize(c.tile.k * c.tile.n * e);
+  }
+  // Rows of a group's own k columns, for the twin as for the golden kernel.
+  const auto keep_a = [&](std::uint64_t group, std::uint64_t first, std::uint64_t count,
+                          const std::byte* from, std::uint64_t stride) {
+    for (std::uint64_t row = 0; twin_ != nullptr && row < count; ++row)
+      std::memcpy(&twin.a[((first + row) * c.tile.k + group * k) * e], from + row * stride, k * e);
+  };
 
   for (std::uint64_t group = 0; group < c.groups; ++group) {
     std::int64_t ldb = static_cast<std::int64_t>(c.b_stride / e);
@@ -310,11 +328,16 @@ void DataPath::multiply(const LoweredLayer& layer, const MatrixCommand& c) {
       register_upsets_ += upset(register_error_rate_, copy_b_.data(), size * 8);
     }
 
+    for (std::uint64_t row = 0; twin_ != nullptr && row < k; ++row)
+      std::memcpy(&twin.b[((group * k + row) * c.tile.n + group * n) * e],
+                  b + row * static_cast<std::uint64_t>(ldb) * e, n * e);
+
     std::uint32_t* out = sums.data() + group * n;
     if (!c.window.convolution && !c.a_transposed) {
       const std::byte* a = scratchpad_.read(c.a, c.tile.m, k * e, c.a_stride, copy_a_);
       product(p, a, static_cast<std::int64_t>(c.a_stride / e), b, ldb, out, ldsums, c.tile.m, n, k,
               !c.tile.first);
+      keep_a(group, 0, c.tile.m, a, c.a_stride);
       continue;
     }
     // Gathered in blocks that stay in the processor's cache.
@@ -335,8 +358,12 @@ void DataPath::multiply(const LoweredLayer& layer, const MatrixCommand& c) {
       }
       product(p, rows.data(), static_cast<std::int64_t>(k), b, ldb, out + first * c.tile.n, ldsums,
               count, n, k, !c.tile.first);
+      keep_a(group, first, count, rows.data(), k * e);
     }
   }
+  if (twin_ == nullptr) return;
+  twin.expected = sums;
+  twin_->multiply(std::move(twin));
 }
 
 DataPath::Epilogue& DataPath::epilogue(const LoweredLayer& layer) {
@@ -345,8 +372,12 @@ DataPath::Epilogue& DataPath::epilogue(const LoweredLayer& layer) {
   return *made;
 }
 
-void DataPath::drain(const LoweredLayer& layer, const VectorCommand& v) {
+void DataPath::drain(const LoweredLayer& layer, const VectorCommand& v, Cycles now) {
   if (v.slot < 0) return;
+  if (twin_ != nullptr) {
+    const auto slot = static_cast<std::uint32_t>(v.slot);
+    twin_->take(slot, now, accumulators_.slot(slot).sums);
+  }
   const trace::Trace& trace = *plan_.trace;
   const auto& head = trace.ops[layer.layer->head];
   const auto rows = static_cast<std::int64_t>(v.m), columns = static_cast<std::int64_t>(v.n);

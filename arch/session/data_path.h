@@ -19,6 +19,7 @@
 #include "arch/core/scratchpad.h"
 #include "arch/mapper/lowering.h"
 #include "arch/session/session.h"
+#include "arch/units/matrix_twin.h"
 #include "base/numerics/evaluate.h"
 #include "memory/backing_store.h"
 
@@ -33,12 +34,15 @@ class DataPath {
 
   ~DataPath();
 
+  // Gives every product to `twin`, too, and takes its sums instead where there are any; not owned.
+  void operate(MatrixTwin* twin) { twin_ = twin; }
+
   // Throws Error(not_computable) listing every operator that has no values here.
   static void check_computable(const trace::Trace& trace);
 
   void begin(const LoweredLayer& layer);  // its operands become available in memory
-  void multiply(const LoweredLayer& layer, const MatrixCommand& command);
-  void drain(const LoweredLayer& layer, const VectorCommand& command);
+  void multiply(const LoweredLayer& layer, const MatrixCommand& command, const MatrixTimetable& t);
+  void drain(const LoweredLayer& layer, const VectorCommand& command, Cycles now);
   void evaluate(const LoweredLayer& layer);
   void finish(const LoweredLayer& layer);  // what nobody reads any more leaves memory
 
@@ -81,6 +85,7 @@ class DataPath {
       images_;  // packed weights in memory: layers that read them
   std::vector<OutputTensor> outputs_;
   std::uint64_t overflows_ = 0;
+  MatrixTwin* twin_ = nullptr;
   double register_error_rate_, accumulator_error_rate_;
   std::uint64_t upset_key_, upset_draws_ = 0;
   std::uint64_t register_upsets_ = 0, accumulator_upsets_ = 0;

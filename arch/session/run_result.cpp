@@ -15,6 +15,14 @@ const char* name(Stall s) {
   return names[static_cast<std::size_t>(s)];
 }
 
+TwinResult& TwinResult::operator+=(const TwinResult& other) {
+  commands += other.commands;
+  cycles += other.cycles;
+  sums += other.sums;
+  differing_sums += other.differing_sums;
+  return *this;
+}
+
 Cycles MatrixTime::total() const {
   Cycles sum = busy;
   for (Cycles stall : stalls) sum += stall;

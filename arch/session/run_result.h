@@ -79,6 +79,17 @@ struct DramResult {
   std::optional<DramCommands> commands;
 };
 
+// What RTL in place of the matrix units did, or beside them, summed over cores.
+struct TwinResult {
+  std::string implementation;        // rtl, lockstep
+  std::string design;                // module and folder
+  std::uint64_t commands = 0;        // whose sums have come out
+  std::uint64_t cycles = 0;          // clocked, of all arrays; idle ones are left out
+  std::uint64_t sums = 0;            // compared with the golden ones
+  std::uint64_t differing_sums = 0;  // rtl only: lockstep stops at the first
+  TwinResult& operator+=(const TwinResult& other);
+};
+
 struct KernelResult {
   std::uint64_t wakeups = 0;  // process activations of the simulation kernel
   double host_seconds = 0;    // CPU time of the simulation; not part of any hash or comparison
@@ -107,6 +118,7 @@ struct RunResult {
   power::Estimate power;
   std::uint64_t int32_overflows = 0;
   std::map<std::string, FaultCounts> faults;  // by memory; only those that may fail
+  std::optional<TwinResult> twin;
   KernelResult kernel;
   std::vector<std::string> warnings;
   std::vector<OutputTensor> outputs;  // data mode

@@ -228,6 +228,13 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
         .expected("at most " + std::to_string(e.cores.size()) + " (chips x cores)");
   RunOptions options = asked;
   const bool data = options.fidelity == Fidelity::data;
+  const Implementation implementation = e.config.core.matrix.implementation;
+  if (!data && implementation != Implementation::model)
+    throw Error(rtl_needs_data)
+        .at(e.config.name)
+        .read(std::string("core.matrix.implementation: ") + name(implementation))
+        .expected("a run that computes values")
+        .remedy("run it with --fidelity data");
   if (data) {
     for (const auto& trace : traces) DataPath::check_computable(trace);
     if (!options.operands) options.operands = operands_of(traces);
@@ -260,6 +267,8 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
     });
   e.kernel.run();
   if (e.failure) std::rethrow_exception(e.failure);
+  for (auto& core : e.cores)
+    if (core->twin() != nullptr) core->twin()->finish();
 
   RunResult r;
   r.arch = e.config.name;
@@ -299,6 +308,12 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
         layer.utilization =
             static_cast<double>(layer.macs) / (peak * static_cast<double>(span.value));
       r.layers.push_back(std::move(layer));
+    }
+    if (core.twin() != nullptr) {
+      if (r.twin)
+        *r.twin += core.twin()->result();
+      else
+        r.twin = core.twin()->result();
     }
     if (core.data() != nullptr) {
       r.int32_overflows += core.data()->overflows();

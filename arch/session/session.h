@@ -37,6 +37,8 @@ class Observer {
   virtual void slice(const Slice&) {}
   // Between commands: `fraction` of all commands of all ranks is done.
   virtual void progress(double /*fraction*/, Cycles /*now*/) {}
+  // RTL is being compiled, for so long already.
+  virtual void building(const std::string& /*step*/, double /*seconds*/) {}
 };
 
 // Contents of a trace's inputs and parameters in data mode, by tensor; called when they are needed

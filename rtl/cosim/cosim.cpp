@@ -131,7 +131,7 @@ DesignRequest design_request(const CosimRequest& request, Waves waves) {
 }
 
 Stimulus directed_run(const CosimRequest& request, unsigned stall) {
-  return {request.unit->bench(request.parameters)->directed(), request.seed, stall};
+  return {request.unit->bench(request.parameters)->directed(), request.seed, stall, {}};
 }
 
 CosimResult cosimulate(const CosimRequest& request) { return CoSimulation(request).result(); }

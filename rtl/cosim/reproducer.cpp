@@ -54,7 +54,7 @@ Parameters parameters_of(const Unit& unit, const Node& node) {
 
 void check_keys(const Node& document) {
   static const std::vector<std::string> keys = {"version", "unit",   "parameters", "seed",
-                                                "stall",   "fields", "commands"};
+                                                "stall",   "fields", "commands",   "operands"};
   for (const auto& [key, value] : document.entries())
     if (std::find(keys.begin(), keys.end(), key) == keys.end())
       throw Error(bad_commands)
@@ -89,6 +89,30 @@ Command command_of(const Node& node, const std::vector<Field>& fields) {
   return command;
 }
 
+std::vector<std::byte> bytes_of(const Node& node) {
+  const std::string text = config::parse_text(node, "operands");
+  std::vector<std::byte> bytes;
+  const auto digit = [&](std::size_t at) {
+    static const std::string digits = "0123456789abcdef";
+    const auto value = at < text.size() ? digits.find(text[at]) : std::string::npos;
+    if (value == std::string::npos)
+      throw Error(bad_commands)
+          .at(node.place())
+          .read(text)
+          .expected("bytes of two digits each, 0 to 9 and a to f");
+    return value;
+  };
+  for (std::size_t at = 0; at < text.size(); at += 2)
+    bytes.push_back(static_cast<std::byte>(digit(at) * 16 + digit(at + 1)));
+  return bytes;
+}
+
+std::string text_of(const std::vector<std::byte>& bytes) {
+  std::string text = "'";
+  for (const std::byte byte : bytes) text += fmt::format("{:02x}", std::to_integer<int>(byte));
+  return text + "'";
+}
+
 }  // namespace
 
 std::string reproducer_text(const Unit& unit, const Reproducer& reproducer) {
@@ -105,6 +129,8 @@ std::string reproducer_text(const Unit& unit, const Reproducer& reproducer) {
       reproducer.run.stall, fmt::join(fields, ", "));
   for (const auto& command : reproducer.run.commands)
     text += fmt::format("  - [{}]\n", fmt::join(command, ", "));
+  if (!reproducer.run.operands.empty()) text += "operands:\n";
+  for (const auto& operands : reproducer.run.operands) text += "  - " + text_of(operands) + "\n";
   return text;
 }
 
@@ -130,6 +156,10 @@ Reproducer read_reproducer(const Unit& unit, const std::string& path) {
     throw Error(bad_commands).at(commands.place()).say("there are no commands");
   for (const auto& item : commands.items())
     reproducer.run.commands.push_back(command_of(item, fields));
+  if (const Node* operands = document.find("operands")) {
+    config::expect_sequence(*operands, "operands");
+    for (const auto& item : operands->items()) reproducer.run.operands.push_back(bytes_of(item));
+  }
   return reproducer;
 }
 

@@ -9,6 +9,7 @@
 //   fields: [acc, multiplier, shift]
 //   commands:
 //     - [0, 1, 3]
+//   operands: [0aff, 80]     # bytes that commands carry along, if any
 #pragma once
 
 #include <string>

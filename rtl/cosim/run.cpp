@@ -35,6 +35,7 @@ Outcome run_beside(Design& design, Bench& bench, const Stimulus& run, bool fresh
   };
   try {
     if (!fresh) design.reset();
+    bench.carry(run.operands);
     bench.begin(run.commands, run.seed, run.stall);
     std::size_t waits_for = run.commands.size();
     std::uint64_t waited = 0, limit = 0, quiet = 0;

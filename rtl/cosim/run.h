@@ -14,8 +14,9 @@ namespace mantissa::rtl {
 // The commands of a run, and all else that it depends on, beside the unit and its parameters.
 struct Stimulus {
   std::vector<Command> commands;
-  std::uint64_t seed = 1;  // of stalls and whatever else the bench draws
-  unsigned stall = 0;      // in 1/256 of the cycles
+  std::uint64_t seed = 1;                        // of stalls and whatever else the bench draws
+  unsigned stall = 0;                            // in 1/256 of the cycles
+  std::vector<std::vector<std::byte>> operands;  // Bench::carry
 };
 
 struct Outcome {

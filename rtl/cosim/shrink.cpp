@@ -18,6 +18,7 @@ class Shrinking {
     for (bool changed = true; changed && left();) {
       changed = remove_commands();
       changed = lower_fields() || changed;
+      changed = plainer_operands() || changed;
       changed = fewer_stalls() || changed;
     }
     return best_;
@@ -105,6 +106,37 @@ class Shrinking {
     bool changed = false;
     for (std::size_t c = 0; c < best_.run.commands.size(); ++c)
       for (std::size_t f = 0; f < fields_.size(); ++f) changed = lower_field(c, f) || changed;
+    return changed;
+  }
+
+  bool keep_operands(std::size_t index, std::vector<std::byte> bytes) {
+    Stimulus candidate = best_.run;
+    candidate.operands[index] = std::move(bytes);
+    return keep(std::move(candidate));
+  }
+
+  // None at all, or each half as long, and single bytes zero once there are few.
+  bool plainer_operands() {
+    if (best_.run.operands.empty()) return false;
+    Stimulus without = best_.run;
+    without.operands.clear();
+    if (keep(std::move(without))) return true;
+    bool changed = false;
+    constexpr std::size_t few = 128;
+    for (std::size_t i = 0; i < best_.run.operands.size(); ++i) {
+      while (left() && !best_.run.operands[i].empty()) {
+        auto half = best_.run.operands[i];
+        half.resize(half.size() / 2);
+        if (!keep_operands(i, std::move(half))) break;
+        changed = true;
+      }
+      for (std::size_t at = 0; left() && at < std::min(few, best_.run.operands[i].size()); ++at) {
+        auto bytes = best_.run.operands[i];
+        if (bytes[at] == std::byte{0}) continue;
+        bytes[at] = std::byte{0};
+        changed = keep_operands(i, std::move(bytes)) || changed;
+      }
+    }
     return changed;
   }
 

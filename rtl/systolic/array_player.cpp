@@ -27,6 +27,15 @@ void ArrayPlayer::skip_to(std::uint64_t cycle) {
   cycle_ = cycle;
 }
 
+std::uint64_t ArrayPlayer::next_change() const {
+  // While sums are on their way, so is whatever carries them.
+  if (!leaving_.empty()) return cycle_;
+  if (folds_.empty()) return ~std::uint64_t{0};
+  const Loaded& fold = folds_.front();
+  if (streaming_.step > 0 || fold.loaded > 0) return cycle_;
+  return std::max(cycle_, shape_.output_stationary ? fold.start : fold.load);
+}
+
 // Row r of a block goes in at r rows of load_cycles behind the first at the earliest.
 bool ArrayPlayer::load(const Pins& pins, bool held) {
   // The fold whose weights are still on their way: the one that waits to stream, or the next.
@@ -93,7 +102,7 @@ bool ArrayPlayer::stream(const Pins& pins, bool held) {
     if (first) std::memset(b, 0, shape_.columns * e);
     std::memcpy(b, fold.b + step * fold.b_stride, fold.columns * e);
   }
-  set(pins[systolic_first], first && fold.first);
+  set(pins[systolic_first], first && (fold.first || !shape_.output_stationary));
   set(pins[systolic_last], last && fold.last);
   if (first) streaming_.began = cycle_;
   expect(fold, step);

@@ -67,7 +67,9 @@ class ArrayPlayer {
   ArrayPlayer(const ArrayShape& shape, std::uint64_t cycle) : shape_(shape), cycle_(cycle) {}
 
   void push(const ArrayFold& fold);
-  // A cycle in which nothing changes may be skipped: nothing is pending.
+  // The first cycle from now on in which something may go in or come out; never: ~0.
+  std::uint64_t next_change() const;
+  // Cycles before it need not be clocked.
   void skip_to(std::uint64_t cycle);
 
   // The inputs of this cycle. While held, no weight or no operand goes in.

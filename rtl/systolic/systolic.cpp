@@ -136,22 +136,23 @@ class SystolicBench : public PinBench {
   }
 
   std::vector<Field> fields() const override {
-    const std::int64_t kinds = (bf16_ ? float_kinds : operand_kinds) - 1;
-    const char* doc = bf16_ ? "0, 1, -0, subnormal, greatest, about 1, small, any"
-                            : "0, 1, -1, least, greatest, small, any";
-    return {{"m", 1, 4096, "rows of A"},
-            {"k", 1, 4096, "columns of A, rows of B"},
-            {"n", 1, 4096, "columns of B"},
-            {"kind_a", 0, kinds, doc},
-            {"kind_b", 0, kinds, ""},
-            {"parts", 1, 4, "output stationary: so many products add to the same sums"},
-            {"gap", 0, 4096, "cycles from the start of the product before"},
-            {"seed", 0, (std::int64_t{1} << 32) - 1, "of the operands"}};
+    const std::int64_t kinds = this->kinds();  // one more: carried
+    const char* doc = bf16_ ? "0, 1, -0, subnormal, greatest, about 1, small, any, carried"
+                            : "0, 1, -1, least, greatest, small, any, carried";
+    return {
+        {"m", 1, 4096, "rows of A"},
+        {"k", 1, 4096, "columns of A, rows of B"},
+        {"n", 1, 4096, "columns of B"},
+        {"kind_a", 0, kinds, doc},
+        {"kind_b", 0, kinds, ""},
+        {"parts", 1, 4, "output stationary: so many products add to the same sums"},
+        {"gap", 0, 4096, "cycles from the start of the product before"},
+        {"seed", 0, (std::int64_t{1} << 32) - 1, "of the operands; carried: which pair of them"}};
   }
 
   std::vector<Command> directed() const override {
     const std::int64_t R = config_.rows, C = config_.columns;
-    const std::int64_t kinds = bf16_ ? float_kinds : operand_kinds;
+    const std::int64_t kinds = this->kinds();
     std::vector<Command> list;
     const auto add = [&](std::int64_t m, std::int64_t k, std::int64_t n, std::int64_t ka,
                          std::int64_t kb, std::int64_t parts, std::int64_t gap) {
@@ -181,7 +182,7 @@ class SystolicBench : public PinBench {
       return static_cast<std::int64_t>(draw(draw(0x5A, number), i) % static_cast<std::uint64_t>(n));
     };
     const std::int64_t R = config_.rows, C = config_.columns;
-    const std::int64_t kinds = bf16_ ? float_kinds : operand_kinds;
+    const std::int64_t kinds = this->kinds();
     // Mostly ordinary operands: a NaN hides what else is in its sum.
     const auto kind = [&](std::uint64_t i) {
       return below(i, 4) != 0 ? std::int64_t{5} : below(i + 1, kinds);
@@ -195,6 +196,8 @@ class SystolicBench : public PinBench {
             below(9, 4) == 0 ? below(10, 4 * (R + C)) : 0,
             below(11, std::int64_t{1} << 32)};
   }
+
+  void carry(const std::vector<std::vector<std::byte>>& operands) override { carried_ = operands; }
 
   void begin(const std::vector<Command>& commands, std::uint64_t seed, unsigned stall) override {
     PinBench::begin(commands, seed, stall);
@@ -263,6 +266,7 @@ class SystolicBench : public PinBench {
     bool done = false;
   };
 
+  std::int64_t kinds() const { return bf16_ ? float_kinds : operand_kinds; }
   Block& block(std::size_t tag) { return blocks_[tag - first_]; }
   void note(Case which, bool did) {
     if (where_[which] >= 0) saw(static_cast<std::size_t>(where_[which]), did);
@@ -272,6 +276,13 @@ class SystolicBench : public PinBench {
     const std::uint64_t key =
         draw(draw(0x0B, static_cast<std::uint64_t>(c[f_seed])), static_cast<std::uint64_t>(which));
     std::vector<std::byte> bytes(count * shape_.operand_bytes);
+    if (c[static_cast<std::size_t>(which)] == kinds()) {
+      const auto at = 2 * static_cast<std::size_t>(c[f_seed]) + (which == f_kind_b ? 1 : 0);
+      if (at < carried_.size())  // what is missing is zero
+        std::copy_n(carried_[at].begin(), std::min(bytes.size(), carried_[at].size()),
+                    bytes.begin());
+      return bytes;
+    }
     for (std::size_t i = 0; i < count; ++i) {
       const std::uint64_t bits = draw(key, i);
       const auto value =
@@ -428,6 +439,7 @@ class SystolicBench : public PinBench {
   std::unique_ptr<arch::SystolicArray> model_;
   ArrayPlayer player_;
   std::array<int, cases_in_all> where_{};
+  std::vector<std::vector<std::byte>> carried_;
   std::deque<Block> blocks_;
   std::size_t first_ = 0;  // tag of the first block
   std::size_t next_ = 0;   // command

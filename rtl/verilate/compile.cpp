@@ -69,13 +69,14 @@ class Compilation {
     request_.progress(step, spent.count());
   }
 
-  // As many at a time as there are processors. The first failure ends it.
+  // As many at a time as there are processors. A failure ends it; of several the first job's counts.
   void run(const std::vector<Job>& jobs, const std::string& folder,
            const std::vector<std::string>& includes) const {
     std::atomic<std::size_t> next{0};
     std::size_t done = 0;
     std::atomic<bool> failed{false};
     std::exception_ptr failure;
+    std::size_t failed_job = jobs.size();
     std::mutex mutex;
     const auto work = [&] {
       for (std::size_t i = next++; i < jobs.size() && !failed; i = next++) {
@@ -90,7 +91,9 @@ class Compilation {
           say(fmt::format("compiling: {} of {} files", ++done, jobs.size()));
         } catch (...) {
           const std::lock_guard<std::mutex> hold(mutex);
-          if (!failed.exchange(true)) failure = std::current_exception();
+          failed = true;
+          if (i < failed_job) failure = std::current_exception();
+          failed_job = std::min(failed_job, i);
         }
       }
     };

@@ -9,6 +9,7 @@
 #include "sim/cli/format.h"
 #include "sim/cli/summary.h"
 #include "sim/json/result_json.h"
+#include "sim/run/lockstep.h"
 #include "sim/run/output_directory.h"
 #include "sim/run/result_files.h"
 #include "sim/run/run_point.h"
@@ -34,12 +35,17 @@ class RunObserver : public arch::Observer {
     if (timeline_) timeline_->slice(slice);
   }
   void progress(double fraction, Cycles now) override {
+    fraction_ = fraction;
     progress_.update(fraction, si(static_cast<double>(now.value), "cycles"));
+  }
+  void building(const std::string& step, double seconds) override {
+    progress_.update(fraction_, fmt::format("RTL: {}, {:.0f} s", step, seconds));
   }
 
  private:
   Progress& progress_;
   sim::Timeline* timeline_;
+  double fraction_ = 0;
 };
 
 ExitCode run(const Options& options, Console& console) {
@@ -56,7 +62,14 @@ ExitCode run(const Options& options, Console& console) {
   {
     Progress progress(console, fmt::format("{} on {}", point.workload.name, point.arch.name));
     RunObserver observer(progress, directory ? &timeline : nullptr);
-    result = sim::run(point, &observer);
+    try {
+      result = sim::run(point, &observer);
+    } catch (const rtl::LockstepDiffers& differs) {
+      throw sim::with_reproducer(differs, "lockstep-systolic",
+                                 [&](double share, const std::string& step) {
+                                   progress.update(share, "the array alone: " + step);
+                                 });
+    }
   }
   if (directory && timeline.dropped() > 0)
     result.warnings.push_back(

@@ -86,10 +86,10 @@ std::string memory(const arch::RunResult& result, const Console& console) {
   table.row({"bound by", "", dram.bound_by});
   if (const auto& c = dram.commands) {
     const std::uint64_t columns = c->row_hits + c->row_misses + c->row_conflicts;
-    table.row({"row hits", share(static_cast<double>(c->row_hits), static_cast<double>(columns)),
-               fmt::format("{} hits, {} misses, {} conflicts; {}, {}", grouped(c->row_hits),
-                           grouped(c->row_misses), grouped(c->row_conflicts), c->standard,
-                           c->mapping)});
+    table.row(
+        {"row hits", share(static_cast<double>(c->row_hits), static_cast<double>(columns)),
+         fmt::format("{} hits, {} misses, {} conflicts; {}, {}", grouped(c->row_hits),
+                     grouped(c->row_misses), grouped(c->row_conflicts), c->standard, c->mapping)});
   }
   return console.paint(Colour::bold, "External memory") + "\n" + table.text();
 }
@@ -162,6 +162,21 @@ std::string faults(const arch::RunResult& result, const Console& console) {
          table.text();
 }
 
+// Only where RTL ran.
+std::string twin(const arch::RunResult& result, const Console& console) {
+  if (!result.twin) return {};
+  const auto& t = *result.twin;
+  Table table({}, {Align::left, Align::right, Align::left});
+  table.row({"  commands", grouped(t.commands), "of the matrix unit, through " + t.design});
+  table.row({"  cycles", grouped(t.cycles), "clocked, every output checked"});
+  table.row({"  sums", grouped(t.sums), "compared with the model's"});
+  table.row({"  differing", grouped(t.differing_sums), ""});
+  return "\n" + console.paint(Colour::bold, "RTL") + "  " +
+         (t.implementation == "rtl" ? "in place of the model's arithmetic\n"
+                                    : "in lockstep with the model\n") +
+         table.text();
+}
+
 std::string outputs(const arch::RunResult& result, const Console& console) {
   if (result.outputs.empty()) return {};
   Table table({}, {Align::left, Align::left, Align::left});
@@ -181,7 +196,7 @@ std::string summary(const sim::Point& point, const arch::RunResult& result,
   std::string text = head(point, result, console) + "\n" + figures(result) + "\n" +
                      matrix_time(result, console) + "\n" + memory(result, console) + "\n" +
                      power(point, result, console) + "\n" + layers(result, console) +
-                     faults(result, console) + outputs(result, console);
+                     faults(result, console) + twin(result, console) + outputs(result, console);
   return text;
 }
 

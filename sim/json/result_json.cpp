@@ -176,12 +176,9 @@ Json to_json(const Point& point, const arch::RunResult& result) {
       {"peak_bytes_per_s", finite(result.dram.peak_bytes_per_s, "peak bandwidth")},
       {"bound_by", result.dram.bound_by}};
   if (const auto& c = result.dram.commands)
-    json["dram"]["commands"] = {{"standard", c->standard},
-                                {"mapping", c->mapping},
-                                {"row_hits", c->row_hits},
-                                {"row_misses", c->row_misses},
-                                {"row_conflicts", c->row_conflicts},
-                                {"count", c->commands},
+    json["dram"]["commands"] = {{"standard", c->standard},           {"mapping", c->mapping},
+                                {"row_hits", c->row_hits},           {"row_misses", c->row_misses},
+                                {"row_conflicts", c->row_conflicts}, {"count", c->commands},
                                 {"bus_cycles", c->bus_cycles}};
   json["busy"] = matrix.busy.value;
   json["stalls"] = stalls_json(matrix);
@@ -198,6 +195,13 @@ Json to_json(const Point& point, const arch::RunResult& result) {
   for (const auto& [memory, counts] : result.faults)
     for (const auto& field : arch::fault_count_fields)
       json["faults"][memory][field.name] = finite(counts.*field.value, field.name);
+  if (result.twin)
+    json["rtl"] = {{"implementation", result.twin->implementation},
+                   {"design", result.twin->design},
+                   {"commands", result.twin->commands},
+                   {"cycles", result.twin->cycles},
+                   {"sums", result.twin->sums},
+                   {"differing_sums", result.twin->differing_sums}};
   json["outputs"] = outputs_json(result.outputs);
   json["warnings"] = result.warnings;
   json["kernel"] = {{"wakeups", result.kernel.wakeups}};

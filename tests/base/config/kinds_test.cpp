@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every kind of refusal can be reached: one bad input for each, and no kind without one.
+#include "base/config/folder_path.h"
 #include "base/config/kinds.h"
 
 #include <gtest/gtest.h>
@@ -78,6 +79,8 @@ const std::map<std::string, std::function<void()>>& bad_inputs() {
       {"config.range", chip("{clock: 1 Hz, " + matrix + "}")},
       {"config.choice", chip("{clock: 1 GHz, matrix: {rows: 8, columns: 8, dataflow: x}}")},
       {"config.constraint", chip("{clock: 1 GHz, matrix: {rows: 7, columns: 8}}")},
+      {"config.no-such-folder",
+       [] { Codec<FolderPath>::parse(Node::scalar("nowhere"), "rtl", Range()); }},
       {"config.unknown-parameter", [] { explain("r", {}, "x"); }},
   };
   return inputs;

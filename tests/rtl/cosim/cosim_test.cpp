@@ -45,7 +45,7 @@ TEST_F(CoSimulation, of_a_right_design_counts_commands_cycles_and_cases) {
 }
 
 TEST_F(CoSimulation, of_one_command_compares_as_many_cycles_as_it_takes) {
-  request_.replay = Stimulus{{{7}}, 1, 0};
+  request_.replay = Stimulus{{{7}}, 1, 0, {}};
   EXPECT_EQ(cosimulate(request_).cycles, 2 + quiet_cycles);
   request_.parameters["Latency"] = 5;
   EXPECT_EQ(cosimulate(request_).cycles, 6 + quiet_cycles);
@@ -111,7 +111,7 @@ TEST_F(CoSimulation, waits_for_patience_and_not_a_cycle_longer) {
   const EchoBench bench;
   const std::uint64_t longest = longest_wait(bench, {0}, 0);
   ASSERT_EQ(longest, 20u);
-  request_.replay = Stimulus{{{7}}, 1, 0};
+  request_.replay = Stimulus{{{7}}, 1, 0, {}};
   request_.parameters["Latency"] = static_cast<std::int64_t>(longest + 1);
   EXPECT_FALSE(cosimulate(request_).failure);
   request_.parameters["Latency"] = static_cast<std::int64_t>(longest + 2);
@@ -123,9 +123,9 @@ TEST_F(CoSimulation, finds_an_answer_too_many_behind_the_last_command) {
   mutate("if (wait_q != 0) wait_q <= wait_q - 1;",
          "if (wait_q == 1 && count_q == 2) begin wait_q <= 7'd5; count_q <= 0; end\n"
          "      else if (wait_q != 0) wait_q <= wait_q - 1;");
-  request_.replay = Stimulus{{{1}}, 1, 0};
+  request_.replay = Stimulus{{{1}}, 1, 0, {}};
   EXPECT_FALSE(cosimulate(request_).failure);
-  request_.replay = Stimulus{{{1}, {2}}, 1, 0};
+  request_.replay = Stimulus{{{1}, {2}}, 1, 0, {}};
   const CosimResult result = cosimulate(request_);
   ASSERT_TRUE(result.failure);
   EXPECT_EQ(result.failure->outcome.mismatch.port, "valid_o");
@@ -145,7 +145,7 @@ TEST_F(CoSimulation, of_a_design_whose_assertion_fails_says_so) {
 
 TEST_F(CoSimulation, shows_stale_state_that_no_reset_reaches) {
   mutate("      data_q <= 0;\n", "");
-  request_.replay = Stimulus{{{1}}, 1, 0};
+  request_.replay = Stimulus{{{1}}, 1, 0, {}};
   EXPECT_FALSE(cosimulate(request_).failure) << "not looked at before it is written";
   design(replaced(replaced(echo_module, "      threes_q <= 0;\n", ""), "data_o = data_q",
                   "data_o = threes_q ? ~data_q : data_q"));
@@ -154,14 +154,14 @@ TEST_F(CoSimulation, shows_stale_state_that_no_reset_reaches) {
 }
 
 TEST_F(CoSimulation, writes_waves_of_a_run_in_the_format_of_the_name) {
-  write_waves(request_, Stimulus{{{0xA5}}, 1, 0}, folder_.file("w.vcd"));
+  write_waves(request_, Stimulus{{{0xA5}}, 1, 0, {}}, folder_.file("w.vcd"));
   const std::string text = read_text(folder_.file("w.vcd"));
   EXPECT_THAT(text, HasSubstr("$enddefinitions"));
   EXPECT_THAT(text, HasSubstr("b10100101 "));
-  write_waves(request_, Stimulus{{{0xA5}}, 1, 0}, folder_.file("w.fst"));
+  write_waves(request_, Stimulus{{{0xA5}}, 1, 0, {}}, folder_.file("w.fst"));
   EXPECT_GT(read_text(folder_.file("w.fst")).size(), 100u);
-  EXPECT_THROW(write_waves(request_, Stimulus{{{0xA5}}, 1, 0}, folder_.file("w.txt")), Error);
-  EXPECT_THROW(write_waves(request_, Stimulus{{{0xA5}}, 1, 0}, "/nowhere/w.vcd"), Error);
+  EXPECT_THROW(write_waves(request_, Stimulus{{{0xA5}}, 1, 0, {}}, folder_.file("w.txt")), Error);
+  EXPECT_THROW(write_waves(request_, Stimulus{{{0xA5}}, 1, 0, {}}, "/nowhere/w.vcd"), Error);
 }
 
 TEST_F(CoSimulation, reports_progress_up_to_the_end) {
@@ -213,7 +213,7 @@ TEST(Shrinking, ends_when_its_runs_are_used_up_with_something_that_still_fails) 
 }
 
 TEST(Shrinking, does_not_take_another_kind_of_failure_for_the_same) {
-  const Stimulus run{{{50}, {60}}, 1, 0};
+  const Stimulus run{{{50}, {60}}, 1, 0, {}};
   Outcome first;
   first.kind = Kind::mismatch;
   first.command = 1;

@@ -14,7 +14,7 @@ namespace {
 using testing::HasSubstr;
 
 const Echo unit;
-const Reproducer example = {{{"Latency", 3}}, {{{1}, {255}}, 0xFEDCBA9876543210u, 17}};
+const Reproducer example = {{{"Latency", 3}}, {{{1}, {255}}, 0xFEDCBA9876543210u, 17, {}}};
 
 std::string refused(const std::string& text) {
   const ScratchFolder folder;
@@ -35,6 +35,17 @@ TEST(Reproducer, comes_back_as_it_was) {
   EXPECT_EQ(back.run.commands, example.run.commands);
   EXPECT_EQ(back.run.seed, example.run.seed);
   EXPECT_EQ(back.run.stall, example.run.stall);
+}
+
+TEST(Reproducer, brings_operands_along) {
+  Reproducer carrying = example;
+  carrying.run.operands = {{std::byte{0x0A}, std::byte{0xFF}}, {}, {std::byte{0x12}}};
+  const ScratchFolder folder;
+  const std::string text = reproducer_text(unit, carrying);
+  write_text(folder.file("c.yaml"), text);
+  EXPECT_EQ(read_reproducer(unit, folder.file("c.yaml")).run.operands, carrying.run.operands);
+  EXPECT_THAT(refused(replaced(text, "0aff", "0af")), HasSubstr("bytes of two digits each"));
+  EXPECT_THAT(refused(replaced(text, "0aff", "0axf")), HasSubstr("bytes of two digits each"));
 }
 
 TEST(Reproducer, for_something_else_is_refused_with_its_place) {

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// A second body of a core's matrix unit, which lives through every cycle of it: RTL.
+//
+// In data mode it is given every matrix command in order, operands included, and the cycles that
+// the model has fixed for it. Sums leave it when they do in hardware. `core.matrix.implementation`
+// says what becomes of them: `rtl` takes them for the core's own, `lockstep` compares them with the
+// golden ones and stops at the first command that differs.
+//
+// The floor of RTL registers what makes one; a program without that floor has none.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "arch/chip/config.h"
+#include "arch/session/run_result.h"
+#include "arch/units/matrix_model.h"
+
+namespace mantissa::arch {
+
+// One matrix command, groups on the diagonal of `b`.
+struct TwinCommand {
+  std::string layer;
+  MatrixTile tile;
+  MatrixTimetable time;
+  trace::NumberFormat format{};
+  std::uint32_t slot = 0;
+  std::vector<std::byte> a, b;          // row-major, m x k and k x n
+  std::vector<std::uint32_t> expected;  // sums of the slot when the command is done: m x n
+};
+
+class MatrixTwin {
+ public:
+  virtual ~MatrixTwin() = default;
+
+  virtual void multiply(TwinCommand command) = 0;
+  // A slot whose last row has left before or in `now`. Throws what is wrong with its sums.
+  virtual void take(std::uint32_t slot, Cycles now, std::vector<std::uint32_t>& sums) = 0;
+  // Everything that is still on its way.
+  virtual void finish() = 0;
+  virtual TwinResult result() const = 0;
+};
+
+// `say`: what is being built, and the seconds since that began.
+using TwinFactory = std::function<std::unique_ptr<MatrixTwin>(
+    const CoreConfig& core, std::function<void(const std::string& step, double seconds)> say)>;
+
+struct MatrixTwinRegistration {
+  explicit MatrixTwinRegistration(TwinFactory factory);
+};
+
+// Null where none is registered.
+const TwinFactory& matrix_twin_factory();
+
+}  // namespace mantissa::arch

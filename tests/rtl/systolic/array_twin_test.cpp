@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole systems whose products run through verilated arrays: networks with strides, groups,
+// attention and fused chains on cores with little storage, so that everything is tiled and stalls.
+#include "rtl/systolic/array_twin.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/numerics/random_fill.h"
+#include "rtl/folders.h"
+#include "rtl/tool.h"
+#include "tests/arch/fixtures.h"
+#include "tests/arch/session/networks.h"
+#include "tests/rtl/scratch_sources.h"
+
+namespace mantissa::rtl {
+namespace {
+
+using arch::ArchConfig;
+using arch::Dataflow;
+using arch::Implementation;
+using arch::RunResult;
+using trace::NumberFormat;
+
+arch::RunOptions data_mode() {
+  arch::RunOptions options;
+  options.fidelity = arch::Fidelity::data;
+  options.operands = [](const trace::Trace&, const trace::Tensor& t) {
+    return numerics::fill_random(t.format, t.shape, 7, t.name);
+  };
+  return options;
+}
+
+ArchConfig core(Implementation implementation, Dataflow dataflow) {
+  ArchConfig config = arch::testing::cramped(4, 4, dataflow);
+  config.core.matrix.implementation = implementation;
+  return config;
+}
+
+RunResult run(const ArchConfig& config, const trace::Trace& trace) {
+  return arch::testing::run(config, trace, data_mode());
+}
+
+class ArrayTwin : public testing::TestWithParam<Dataflow> {};
+
+void expect_equal_runs(ArchConfig config, const trace::Trace& trace) {
+  config.core.matrix.implementation = Implementation::lockstep;
+  const RunResult together = run(config, trace);
+  config.core.matrix.implementation = Implementation::model;
+  const RunResult alone = run(config, trace);
+  ASSERT_TRUE(together.twin);
+  EXPECT_FALSE(alone.twin);
+  EXPECT_GT(together.twin->commands, 0u);
+  EXPECT_GT(together.twin->sums, 0u);
+  EXPECT_EQ(together.twin->differing_sums, 0u);
+  // Busy cycles of the array are all clocked.
+  const auto arrays = static_cast<std::uint64_t>(config.core.matrix.units);
+  EXPECT_GE(together.twin->cycles * 1, together.matrix.busy.value);
+  EXPECT_LE(together.twin->cycles, together.cycles.value * arrays);
+  EXPECT_EQ(together.cycles, alone.cycles);
+  EXPECT_EQ(together.outputs.at(0).bytes, alone.outputs.at(0).bytes);
+}
+
+TEST_P(ArrayTwin, computes_a_convolutional_network_in_bf16_as_the_model_does) {
+  expect_equal_runs(core(Implementation::lockstep, GetParam()), arch::testing::small_convnet(8, 8));
+}
+
+TEST_P(ArrayTwin, computes_a_transformer_as_the_model_does) {
+  expect_equal_runs(core(Implementation::lockstep, GetParam()),
+                    arch::testing::small_transformer(9, 12));
+}
+
+TEST_P(ArrayTwin, keeps_time_with_several_arrays_slow_scratchpads_and_single_buffers) {
+  const auto trace = arch::testing::gemm(23, 37, 29);
+  for (const std::int64_t units : {1, 2, 3})
+    for (const std::uint64_t width : {16, 1})
+      for (const bool double_buffer : {true, false}) {
+        ArchConfig config = core(Implementation::lockstep, GetParam());
+        config.core.matrix.units = units;
+        config.core.matrix.double_buffer = double_buffer;
+        config.core.scratchpad.banks = 2;
+        config.core.scratchpad.bank_width = Bytes(width);
+        SCOPED_TRACE(units);
+        expect_equal_runs(config, trace);
+      }
+}
+
+TEST_P(ArrayTwin, gives_its_own_sums_to_the_rest_of_the_core) {
+  const auto trace = arch::testing::gemm(9, 13, 11);
+  const RunResult model = run(core(Implementation::model, GetParam()), trace);
+  const RunResult rtl = run(core(Implementation::rtl, GetParam()), trace);
+  EXPECT_EQ(rtl.outputs.at(0).bytes, model.outputs.at(0).bytes);
+  EXPECT_EQ(rtl.twin->differing_sums, 0u);
+  EXPECT_EQ(rtl.twin->implementation, "rtl");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Every, ArrayTwin,
+    testing::Values(Dataflow::weight_stationary, Dataflow::output_stationary,
+                    Dataflow::input_stationary),
+    [](const auto& info) {
+      return config::EnumNames<Dataflow>::names()[static_cast<std::size_t>(info.param)].second;
+    });
+
+// The unit's sources with one mistake in them.
+class WrongArray {
+ public:
+  WrongArray(const std::string& file, const std::string& original, const std::string& changed) {
+    for (const auto& source : find_unit("systolic")->sources()) {
+      const std::string name = source.substr(source.find('/') + 1);
+      std::string text = read_text(rtl_folder() + "/" + source);
+      if (name == file) text = replaced(text, original, changed);
+      write_text(folder_.file(name), text);
+    }
+  }
+  ArchConfig in_a(ArchConfig config) const {
+    config.core.matrix.rtl = {folder_.path()};
+    return config;
+  }
+
+ private:
+  ScratchFolder folder_;
+};
+
+// One product of all is wrong: -77 x 33, either way round.
+const WrongArray& one_wrong_product() {
+  static const WrongArray wrong("mac_pe.sv", "assign product    = a * b;",
+                                "logic odd;\n"
+                                "assign odd = (a == -8'sd77) && (b == 8'sd33) ||"
+                                " (a == 8'sd33) && (b == -8'sd77);\n"
+                                "assign product = odd ? 16'sd0 : a * b;");
+  return wrong;
+}
+
+const auto big = arch::testing::gemm(64, 40, 48);  // holds that product
+
+TEST(WrongArrayInACore, is_found_in_lockstep_and_by_its_operands_alone) {
+  for (const Dataflow dataflow :
+       {Dataflow::weight_stationary, Dataflow::output_stationary, Dataflow::input_stationary}) {
+    const ArchConfig config = one_wrong_product().in_a(core(Implementation::lockstep, dataflow));
+    try {
+      run(config, big);
+      FAIL() << "no difference was found";
+    } catch (const LockstepDiffers& error) {
+      EXPECT_THAT(error.message(), testing::HasSubstr("layer 'product'"));
+      ASSERT_TRUE(error.alone.replay);
+      const CosimResult result = cosimulate(error.alone);
+      ASSERT_TRUE(result.failure);
+      // One pair of operands is left.
+      EXPECT_LE(result.failure->outcome.cycles, 50u);
+      std::size_t others = 0;
+      for (const auto& operands : result.failure->run.operands)
+        for (const std::byte byte : operands) others += byte == std::byte{0} ? 0 : 1;
+      EXPECT_EQ(others, 2u);
+    }
+  }
+}
+
+TEST(WrongArrayInACore, in_place_of_the_model_changes_the_sums_and_is_counted) {
+  const RunResult wrong =
+      run(one_wrong_product().in_a(core(Implementation::rtl, Dataflow::weight_stationary)), big);
+  const RunResult right = run(core(Implementation::model, Dataflow::weight_stationary), big);
+  EXPECT_GT(wrong.twin->differing_sums, 0u);
+  EXPECT_NE(wrong.outputs.at(0).bytes, right.outputs.at(0).bytes);
+  EXPECT_EQ(wrong.cycles, right.cycles);
+}
+
+TEST(WrongArrayInACore, that_answers_a_cycle_late_ends_the_run_whatever_was_asked_for) {
+  const WrongArray late("systolic_ws.sv", "localparam int unsigned Latency = Rows + Columns - 1;",
+                        "localparam int unsigned Latency = Rows + Columns;");
+  for (const Implementation implementation : {Implementation::rtl, Implementation::lockstep}) {
+    try {
+      run(late.in_a(core(implementation, Dataflow::weight_stationary)), big);
+      FAIL() << "no difference was found";
+    } catch (const LockstepDiffers& error) {
+      EXPECT_THAT(error.message(), testing::HasSubstr("read 'valid_o = 0 in cycle"));
+      EXPECT_FALSE(error.alone.replay);
+    }
+  }
+}
+
+TEST(ArrayInACore, needs_values) {
+  try {
+    arch::testing::run(core(Implementation::lockstep, Dataflow::weight_stationary), big);
+    FAIL() << "ran without operands";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.kind().id(), "session.rtl-needs-data");
+  }
+}
+
+}  // namespace
+}  // namespace mantissa::rtl
