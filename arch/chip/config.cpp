@@ -67,9 +67,8 @@ const Schema<MatrixConfig>& MatrixConfig::schema() {
                     "Data mode: probability of a flip per bit of B in the array.")
           .optional("implementation", &MatrixConfig::implementation,
                     "Data mode: sums by the model, by verilated RTL, or by both, compared.")
-          .optional(
-              "rtl", &MatrixConfig::rtl,
-              "Folder of SystemVerilog; none: Mantissa's own ('mantissa cosim systolic --ports').")
+          .optional("rtl", &MatrixConfig::rtl,
+                    "Folder of SystemVerilog to use ('mantissa cosim systolic --ports').")
           .optional("rtl_top", &MatrixConfig::rtl_top, "Its top module, if not systolic.")
           .constraint("model",
                       [](const MatrixConfig& m) {
