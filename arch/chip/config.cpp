@@ -49,6 +49,18 @@ const char* name(Implementation implementation) {
       .second;
 }
 
+namespace {
+
+// Empty, or that RTL is named which nothing uses.
+template <class Unit>
+std::string unused_rtl(const Unit& unit) {
+  const bool given = unit.rtl.given() || !unit.rtl_top.empty();
+  if (!given || unit.implementation != Implementation::model) return {};
+  return "only the implementations rtl and lockstep use RTL";
+}
+
+}  // namespace
+
 const Schema<MatrixConfig>& MatrixConfig::schema() {
   static const auto schema =
       Schema<MatrixConfig>("Matrix unit: R x C processing elements.")
@@ -88,12 +100,7 @@ const Schema<MatrixConfig>& MatrixConfig::schema() {
                           return "the array exists in RTL up to 256 x 256";
                         return {};
                       })
-          .constraint("rtl",
-                      [](const MatrixConfig& m) -> std::string {
-                        const bool given = m.rtl.given() || !m.rtl_top.empty();
-                        if (!given || m.implementation != Implementation::model) return {};
-                        return "only the implementations rtl and lockstep use RTL";
-                      })
+          .constraint("rtl", [](const MatrixConfig& m) { return unused_rtl(m); })
           .constraint("formats", [](const MatrixConfig& m) {
             if (m.formats.empty()) return std::string("at least one format, int8 or bf16");
             for (auto f : m.formats)
@@ -149,7 +156,13 @@ const Schema<DmaConfig>& DmaConfig::schema() {
           .optional("outstanding", &DmaConfig::outstanding, range(1, 4096), "Bursts in flight.")
           .optional("burst", &DmaConfig::burst, range(16, 1 << 20), "Bytes of one burst at most.")
           .optional("issue", &DmaConfig::issue, range(1, 4096),
-                    "Core cycles from one burst to the next.");
+                    "Core cycles from one burst to the next.")
+          .optional("implementation", &DmaConfig::implementation,
+                    "Addresses by the model, by verilated RTL, or by both, compared.")
+          .optional("rtl", &DmaConfig::rtl,
+                    "Folder of SystemVerilog to use ('mantissa cosim dma_agu --ports').")
+          .optional("rtl_top", &DmaConfig::rtl_top, "Its top module, if not dma_agu.")
+          .constraint("rtl", [](const DmaConfig& d) { return unused_rtl(d); });
   return schema;
 }
 

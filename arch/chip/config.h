@@ -75,6 +75,9 @@ struct DmaConfig {
   std::int64_t outstanding = 8;  // bursts in flight
   Bytes burst{4096};
   std::int64_t issue = 1;  // core cycles from one burst to the next
+  Implementation implementation = Implementation::model;  // of the address generators
+  config::FolderPath rtl;
+  std::string rtl_top;
   static const config::Schema<DmaConfig>& schema();
 };
 

@@ -143,16 +143,21 @@ void Core::start(const Plan& plan, const RunOptions& options, Femtoseconds origi
   context_.origin = origin;
   context_.observer = options.observer;
   lowering_ = std::make_unique<Lowering>(plan, config_, tokens_);
+  const auto building = [observer = options.observer](const std::string& step, double seconds) {
+    if (observer != nullptr) observer->building(step, seconds);
+  };
+  if (config_.core.dma.implementation != Implementation::model) {
+    MANTISSA_CHECK(address_twin_factory(), "this program was linked without RTL");
+    for (DmaEngine* dma : {&loads_, &weights_, &stores_})
+      dma->address_with(address_twin_factory()(config_.core.dma, building));
+  }
   if (options.fidelity == Fidelity::data) {
     scratchpad_.hold_bytes(true);
     data_ = std::make_unique<DataPath>(plan, config_, matrix_.model().order(), options.operands,
                                        scratchpad_, accumulators_, store, cell_key(2));
     if (config_.core.matrix.implementation != Implementation::model) {
       MANTISSA_CHECK(matrix_twin_factory(), "this program was linked without RTL");
-      twin_ = matrix_twin_factory()(
-          config_.core, [observer = options.observer](const std::string& step, double seconds) {
-            if (observer != nullptr) observer->building(step, seconds);
-          });
+      twin_ = matrix_twin_factory()(config_.core, building);
       data_->operate(twin_.get());
     }
     matrix_.compute_with([this](const Command& c, const MatrixTimetable& t) {

@@ -51,6 +51,7 @@ void DmaEngine::reset() {
   Engine::reset();
   for (auto& burst : pool_) burst->transfer = nullptr;
   transfers_.clear();
+  twin_.reset();
   next_issue_ = Cycles(0);
   bursts_ = bytes_ = 0;
 }
@@ -84,6 +85,24 @@ void DmaEngine::complete_transfers(Cycles now) {
   }
 }
 
+// Where the bursts of a transfer begin, as `issue` cuts them.
+AddressLoops DmaEngine::loops(const TransferCommand& work) const {
+  AddressLoops loops;
+  loops.base = work.dram;
+  if (work.dram_stride == work.row_bytes && work.local_stride == work.row_bytes) {
+    loops.counts = {ceil_div(work.rows * work.row_bytes, burst_bytes_), 1};
+    loops.strides = {burst_bytes_, 0};
+  } else if (work.row_bytes > burst_bytes_) {
+    loops.counts = {ceil_div(work.row_bytes, burst_bytes_), work.rows};
+    loops.strides = {burst_bytes_, work.dram_stride};
+  } else {
+    const std::uint64_t whole = burst_bytes_ / work.row_bytes;
+    loops.counts = {ceil_div(work.rows, whole), 1};
+    loops.strides = {whole * work.dram_stride, 0};
+  }
+  return loops;
+}
+
 DmaEngine::Burst* DmaEngine::free_burst() {
   for (auto& burst : pool_)
     if (burst->transfer == nullptr) return burst.get();
@@ -101,6 +120,7 @@ bool DmaEngine::issue(Cycles now) {
     if (write_) next_issue_ = std::max(now, next_issue_) + read_latency_;
     transfer->started = std::max(now, next_issue_);
     transfers_.push_back(std::move(transfer));
+    if (twin_) twin_->begin(loops(transfers_.back()->work()));
   }
   if (now < next_issue_) {
     wake_at(next_issue_);
@@ -117,7 +137,8 @@ bool DmaEngine::issue(Cycles now) {
   const bool gapless = work.dram_stride == work.row_bytes && work.local_stride == work.row_bytes;
   burst->local = work.local + transfer.next_row * work.local_stride + transfer.next_byte;
   burst->local_stride = work.local_stride;
-  const std::uint64_t dram = work.dram + transfer.next_row * work.dram_stride + transfer.next_byte;
+  std::uint64_t dram = work.dram + transfer.next_row * work.dram_stride + transfer.next_byte;
+  if (twin_) dram = twin_->next(dram);
   if (gapless) {
     const std::uint64_t left =
         (work.rows - transfer.next_row) * work.row_bytes - transfer.next_byte;

@@ -15,6 +15,7 @@
 
 #include "arch/core/engine.h"
 #include "arch/core/scratchpad.h"
+#include "arch/units/address_twin.h"
 
 namespace mantissa::arch {
 
@@ -28,6 +29,9 @@ class DmaEngine : public Engine {
 
   std::uint64_t bursts() const { return bursts_; }
   std::uint64_t bytes() const { return bytes_; }
+  // Compares its addresses with those of RTL, or takes them; null: neither. Until `reset`.
+  void address_with(std::unique_ptr<AddressTwin> twin) { twin_ = std::move(twin); }
+  AddressTwin* twin() { return twin_.get(); }
   void reset() override;
 
  private:
@@ -38,6 +42,7 @@ class DmaEngine : public Engine {
   void retire(Cycles now);
   void complete_transfers(Cycles now);
   bool issue(Cycles now);
+  AddressLoops loops(const TransferCommand& work) const;
   Burst* free_burst();
   void stage(const TransferCommand& command, Burst& burst, bool into_scratchpad);
   tlm::tlm_sync_enum answered(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
@@ -47,6 +52,7 @@ class DmaEngine : public Engine {
   std::uint64_t burst_bytes_;
   Cycles issue_interval_, read_latency_;  // the latter of the scratchpad's ECC
   Scratchpad& scratchpad_;
+  std::unique_ptr<AddressTwin> twin_;
   std::vector<std::unique_ptr<Burst>> pool_;
   std::deque<std::unique_ptr<Transfer>> transfers_;
   std::vector<std::byte> copy_;  // of a row with errors

@@ -16,10 +16,12 @@ const char* name(Stall s) {
 }
 
 TwinResult& TwinResult::operator+=(const TwinResult& other) {
+  implementation = other.implementation;
+  design = other.design;
   commands += other.commands;
   cycles += other.cycles;
-  sums += other.sums;
-  differing_sums += other.differing_sums;
+  compared += other.compared;
+  differing += other.differing;
   return *this;
 }
 

@@ -79,14 +79,14 @@ struct DramResult {
   std::optional<DramCommands> commands;
 };
 
-// What RTL in place of the matrix units did, or beside them, summed over cores.
+// What RTL in place of a unit of the cores did, or beside it, summed over cores.
 struct TwinResult {
   std::string implementation;        // rtl, lockstep
   std::string design;                // module and folder
-  std::uint64_t commands = 0;        // whose sums have come out
-  std::uint64_t cycles = 0;          // clocked, of all arrays; idle ones are left out
-  std::uint64_t sums = 0;            // compared with the golden ones
-  std::uint64_t differing_sums = 0;  // rtl only: lockstep stops at the first
+  std::uint64_t commands = 0;
+  std::uint64_t cycles = 0;     // clocked; idle ones are left out
+  std::uint64_t compared = 0;   // values that it gave, beside the model's: sums, addresses
+  std::uint64_t differing = 0;  // rtl only: lockstep stops at the first
   TwinResult& operator+=(const TwinResult& other);
 };
 
@@ -118,7 +118,7 @@ struct RunResult {
   power::Estimate power;
   std::uint64_t int32_overflows = 0;
   std::map<std::string, FaultCounts> faults;  // by memory; only those that may fail
-  std::optional<TwinResult> twin;
+  std::map<std::string, TwinResult> twins;  // by unit: matrix, dma
   KernelResult kernel;
   std::vector<std::string> warnings;
   std::vector<OutputTensor> outputs;  // data mode

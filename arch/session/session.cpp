@@ -309,12 +309,9 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
             static_cast<double>(layer.macs) / (peak * static_cast<double>(span.value));
       r.layers.push_back(std::move(layer));
     }
-    if (core.twin() != nullptr) {
-      if (r.twin)
-        *r.twin += core.twin()->result();
-      else
-        r.twin = core.twin()->result();
-    }
+    if (core.twin() != nullptr) r.twins["matrix"] += core.twin()->result();
+    for (DmaEngine* dma : {&core.loads(), &core.weights(), &core.stores()})
+      if (dma->twin() != nullptr) r.twins["dma"] += dma->twin()->result();
     if (core.data() != nullptr) {
       r.int32_overflows += core.data()->overflows();
       add_upsets(*core.data(), e.config.core, r);

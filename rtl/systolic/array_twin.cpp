@@ -265,10 +265,10 @@ class ArrayTwin final : public arch::MatrixTwin {
     const bool sums_stay = config_.dataflow == arch::Dataflow::output_stationary;
     if (sums_stay && !c.tile.last) return;  // nothing has left
     const auto& sums = sums_.at(c.slot);
-    result_.sums += sums.size();
+    result_.compared += sums.size();
     for (std::size_t i = 0; i < sums.size(); ++i) {
       if (sums[i] == c.expected[i]) continue;
-      ++result_.differing_sums;
+      ++result_.differing;
       if (config_.implementation == Implementation::lockstep) wrong_sum(job, i, sums[i]);
     }
   }

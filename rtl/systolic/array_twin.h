@@ -10,27 +10,12 @@
 #pragma once
 
 #include "arch/units/matrix_twin.h"
-#include "base/error.h"
-#include "rtl/cosim/cosim.h"
+#include "rtl/cosim/lockstep.h"
 
 namespace mantissa::rtl {
 
-inline const ErrorKind lockstep_differs{
-    "rtl.lockstep", ExitCode::check_failed,
-    "RTL of a matrix unit and its model differ, in a value or in the cycle in which it comes."};
-
 // The array of a core by itself: the unit `systolic` with the core's parameters and sources.
 CosimRequest array_alone(const arch::MatrixConfig& config, trace::NumberFormat format);
-
-// Carries what shows the difference with the array alone: `alone.replay` holds the row of operands
-// of the sum that differs, block by block of its weights, with the values that the chip had. Empty
-// where a time differs.
-class LockstepDiffers : public Error {
- public:
-  LockstepDiffers(Error error, CosimRequest request)
-      : Error(std::move(error)), alone(std::move(request)) {}
-  CosimRequest alone;
-};
 
 std::unique_ptr<arch::MatrixTwin> make_array_twin(
     const arch::CoreConfig& core, std::function<void(const std::string& step, double seconds)> say);

@@ -65,9 +65,9 @@ ExitCode run(const Options& options, Console& console) {
     try {
       result = sim::run(point, &observer);
     } catch (const rtl::LockstepDiffers& differs) {
-      throw sim::with_reproducer(differs, "lockstep-systolic",
+      throw sim::with_reproducer(differs, "lockstep-" + differs.alone.unit->name(),
                                  [&](double share, const std::string& step) {
-                                   progress.update(share, "the array alone: " + step);
+                                   progress.update(share, "the unit alone: " + step);
                                  });
     }
   }

@@ -163,17 +163,16 @@ std::string faults(const arch::RunResult& result, const Console& console) {
 }
 
 // Only where RTL ran.
-std::string twin(const arch::RunResult& result, const Console& console) {
-  if (!result.twin) return {};
-  const auto& t = *result.twin;
-  Table table({}, {Align::left, Align::right, Align::left});
-  table.row({"  commands", grouped(t.commands), "of the matrix unit, through " + t.design});
-  table.row({"  cycles", grouped(t.cycles), "clocked, every output checked"});
-  table.row({"  sums", grouped(t.sums), "compared with the model's"});
-  table.row({"  differing", grouped(t.differing_sums), ""});
-  return "\n" + console.paint(Colour::bold, "RTL") + "  " +
-         (t.implementation == "rtl" ? "in place of the model's arithmetic\n"
-                                    : "in lockstep with the model\n") +
+std::string twins(const arch::RunResult& result, const Console& console) {
+  if (result.twins.empty()) return {};
+  Table table(
+      {"unit", "implementation", "commands", "cycles", "values compared", "differing", "design"},
+      {Align::left, Align::left, Align::right, Align::right, Align::right, Align::right,
+       Align::left});
+  for (const auto& [unit, t] : result.twins)
+    table.row({unit, t.implementation, grouped(t.commands), grouped(t.cycles), grouped(t.compared),
+               grouped(t.differing), t.design});
+  return "\n" + console.paint(Colour::bold, "RTL") + "  cycles clocked, every output checked\n" +
          table.text();
 }
 
@@ -196,7 +195,7 @@ std::string summary(const sim::Point& point, const arch::RunResult& result,
   std::string text = head(point, result, console) + "\n" + figures(result) + "\n" +
                      matrix_time(result, console) + "\n" + memory(result, console) + "\n" +
                      power(point, result, console) + "\n" + layers(result, console) +
-                     faults(result, console) + twin(result, console) + outputs(result, console);
+                     faults(result, console) + twins(result, console) + outputs(result, console);
   return text;
 }
 

@@ -195,13 +195,13 @@ Json to_json(const Point& point, const arch::RunResult& result) {
   for (const auto& [memory, counts] : result.faults)
     for (const auto& field : arch::fault_count_fields)
       json["faults"][memory][field.name] = finite(counts.*field.value, field.name);
-  if (result.twin)
-    json["rtl"] = {{"implementation", result.twin->implementation},
-                   {"design", result.twin->design},
-                   {"commands", result.twin->commands},
-                   {"cycles", result.twin->cycles},
-                   {"sums", result.twin->sums},
-                   {"differing_sums", result.twin->differing_sums}};
+  for (const auto& [unit, twin] : result.twins)
+    json["rtl"][unit] = {{"implementation", twin.implementation},
+                         {"design", twin.design},
+                         {"commands", twin.commands},
+                         {"cycles", twin.cycles},
+                         {"compared", twin.compared},
+                         {"differing", twin.differing}};
   json["outputs"] = outputs_json(result.outputs);
   json["warnings"] = result.warnings;
   json["kernel"] = {{"wakeups", result.kernel.wakeups}};

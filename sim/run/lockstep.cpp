@@ -20,7 +20,7 @@ Error with_reproducer(const rtl::LockstepDiffers& error, const std::string& stem
     result = rtl::cosimulate(request);
   }
   if (!result.failure)
-    return complete.remedy(fmt::format("the array alone does not show it: {} commands in {} cycles",
+    return complete.remedy(fmt::format("the unit alone does not show it: {} commands in {} cycles",
                                        result.commands, result.cycles));
   const auto& failure = *result.failure;
   rtl::write_text(stem + ".yaml",

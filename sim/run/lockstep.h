@@ -6,11 +6,11 @@
 #include <functional>
 #include <string>
 
-#include "rtl/systolic/array_twin.h"
+#include "rtl/cosim/lockstep.h"
 
 namespace mantissa::sim {
 
-// Runs the unit alone on the operands that differed, or, when that shows nothing, on its directed
+// Runs the unit alone on the command that differed, or, when that shows nothing, on its directed
 // and random commands; shrinks what fails and writes STEM.yaml and STEM.vcd. Returns `error` with
 // the command that shows it again, or with the word that nothing did.
 Error with_reproducer(const rtl::LockstepDiffers& error, const std::string& stem,

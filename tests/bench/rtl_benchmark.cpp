@@ -35,7 +35,7 @@ void lockstep_run(benchmark::State& state, const std::string& arch, const std::s
   double cycles = 0;
   for (auto _ : state) {
     const Measured m = run(arch, workload, arch::Fidelity::data, lockstep);
-    cycles = static_cast<double>(m.result.twin->cycles);
+    cycles = static_cast<double>(m.result.twins.at("matrix").cycles);
     rates.push_back(cycles / m.seconds);
   }
   state.counters["cycles"] = cycles;
@@ -66,7 +66,7 @@ void model_against_rtl_128x128(benchmark::State& state) {
   for (auto _ : state) {
     const Measured clocked =
         run("systolic_128x128", product.path(), arch::Fidelity::data, lockstep);
-    rtl = clocked.seconds / static_cast<double>(clocked.result.twin->cycles);
+    rtl = clocked.seconds / static_cast<double>(clocked.result.twins.at("matrix").cycles);
     const auto per_cycle = [&](arch::Fidelity fidelity) {
       const Measured m = run("systolic_128x128", large.path(), fidelity);
       return m.seconds / static_cast<double>(m.result.cycles.value);

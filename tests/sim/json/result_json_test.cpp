@@ -27,6 +27,7 @@ bool free_keys(const std::string& path) {
                                               "area_um2",
                                               "traffic",
                                               "faults",
+                                              "rtl",
                                               "versions",
                                               "units",
                                               "definitions",
@@ -61,7 +62,7 @@ std::set<std::string> sample_outline() {
   result.faults["scratchpad"].corrected_words = 2;
   result.dram.commands =
       arch::DramCommands{"HBM2", "row-bank-column", 3, 2, 1, {{"ACT", 3}}, {{"busy", 12}}};
-  result.twin = arch::TwinResult{"lockstep", "rtl/systolic", 3, 4000, 64, 0};
+  result.twins["matrix"] = {"lockstep", "rtl/systolic", 3, 4000, 64, 0};
   std::set<std::string> out;
   outline(to_json(sample_point(), result), "", out);
   return out;
@@ -157,12 +158,13 @@ TEST(ResultJson, has_the_documented_keys_and_types) {
                                           "faults.*.upsets:number",
                                           "faults.*.scrubbed_words:number",
                                           "rtl:object",
-                                          "rtl.implementation:text",
-                                          "rtl.design:text",
-                                          "rtl.commands:integer",
-                                          "rtl.cycles:integer",
-                                          "rtl.sums:integer",
-                                          "rtl.differing_sums:integer",
+                                          "rtl.*:object",
+                                          "rtl.*.implementation:text",
+                                          "rtl.*.design:text",
+                                          "rtl.*.commands:integer",
+                                          "rtl.*.cycles:integer",
+                                          "rtl.*.compared:integer",
+                                          "rtl.*.differing:integer",
                                           "outputs:list",
                                           "outputs[].name:text",
                                           "outputs[].format:text",
