@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bench of the accumulators: sums by base/numerics/wrapping.h, ports by the timing of
-// accumulator.sv. Sums and drains have ports of their own and keep their order in the list of
-// commands as far as it shows: a drain is requested when all sums before it have been given, a sum
-// is given when all drains before it have been requested, taken or not. The first sum of a row
-// overwrites it whatever the command says, since the row holds nothing before.
+// The bench of the accumulators: sums by base/numerics (wrapping.h, pointwise.h), ports by the
+// timing of accumulator.sv. Sums and drains have ports of their own and keep their order in the
+// list of commands as far as it shows: a drain is requested when all sums before it have been
+// given, a sum is given when all drains before it have been requested, taken or not. The first sum
+// of a row overwrites it whatever the command says, since the row holds nothing before.
 #include <algorithm>
 #include <deque>
 #include <optional>
 
+#include "base/numerics/float_bits.h"
+#include "base/numerics/pointwise.h"
 #include "base/numerics/wrapping.h"
+#include "rtl/common/fp32_cases.h"
 #include "rtl/common/pin_bench.h"
 
 namespace mantissa::rtl {
@@ -16,10 +19,11 @@ namespace {
 
 struct Shape {
   std::int64_t rows, columns, banks, counter_width;
+  bool fp32;
 };
 
 Shape shape_of(const Parameters& p) {
-  return {p.at("Rows"), p.at("Columns"), p.at("Banks"), p.at("CounterWidth")};
+  return {p.at("Rows"), p.at("Columns"), p.at("Banks"), p.at("CounterWidth"), p.at("Format") == 1};
 }
 
 std::uint32_t bits_for(std::int64_t values) {
@@ -45,7 +49,7 @@ std::vector<Port> accumulator_ports(const Shape& s) {
           {"ready_i", in, 1, ""},
           {"data_o", out, width, ""},
           {"overflows_o", out, static_cast<std::uint32_t>(s.counter_width),
-           "sums that wrapped since reset; stays at its maximum"}};
+           "int32 sums that wrapped since reset; stays at its maximum"}};
 }
 enum {
   valid,
@@ -78,9 +82,10 @@ enum {
   c_refused,
   c_held,
   c_in_a_row,
-  c_overflow_up,
-  c_overflow_down,
   c_gap,
+  c_formats,
+  c_overflow_up = c_formats,
+  c_overflow_down,
   c_saturated
 };
 
@@ -97,17 +102,18 @@ const std::vector<std::string>& accumulator_cases() {
                                                "drain waits for a sum that reads its bank",
                                                "output held by the other side",
                                                "drain: rows in consecutive cycles",
-                                               "overflow: above the most positive",
-                                               "overflow: below the most negative",
-                                               "no sum",
-                                               "overflows: counter at its maximum"};
+                                               "no sum"};
   return all;
 }
 
-// A counter of 32 bits does not come to its end in a run.
 std::vector<std::string> cases_of(const Shape& s) {
   std::vector<std::string> all = accumulator_cases();
-  if (s.counter_width > 8) all.pop_back();
+  std::vector<std::string> more = {"overflow: above the most positive",
+                                   "overflow: below the most negative"};
+  // A counter of 32 bits does not come to its end in a run.
+  if (s.counter_width <= 8) more.emplace_back("overflows: counter at its maximum");
+  if (s.fp32) more = fp32_sum_cases();
+  all.insert(all.end(), more.begin(), more.end());
   return all;
 }
 
@@ -121,7 +127,9 @@ class AccumulatorBench : public PinBench {
             {"first", 0, 1, "1: overwrite"},
             {"bank", 0, shape_.banks - 1, ""},
             {"row", 0, shape_.rows - 1, ""},
-            {"kind", 0, operand_kinds - 1, "of the data: 0, 1, -1, least, greatest, small, any"},
+            {"kind", 0, operand_kinds - 1,
+             std::string("of the data: ") +
+                 (shape_.fp32 ? fp32_operand_kinds : "0, 1, -1, least, greatest, small, any")},
             {"seed", 0, (std::int64_t{1} << 32) - 1, "of the data"}};
   }
 
@@ -240,17 +248,17 @@ class AccumulatorBench : public PinBench {
   std::optional<std::uint64_t> actions() const override { return sums_; }
 
  private:
-  using Values = std::vector<std::int32_t>;
+  using Values = std::vector<std::int32_t>;  // of binary32: the bits
   struct Answer {
     std::size_t command = 0;
     std::optional<Values> values;  // nothing: the row was never overwritten
   };
 
   bool is_drain(std::size_t command) const { return commands_[command][f_drain] != 0; }
-  static std::uint64_t element(const Command& c, std::int64_t column) {
+  std::uint64_t element(const Command& c, std::int64_t column) const {
     const std::uint64_t bits = draw(draw(0xADD, static_cast<std::uint64_t>(c[f_seed])),
                                     static_cast<std::uint64_t>(column));
-    return operand(c[f_kind], 32, bits);
+    return shape_.fp32 ? fp32_operand(c[f_kind], bits) : operand(c[f_kind], 32, bits);
   }
   std::int64_t place(const Command& c) const { return c[f_bank] * shape_.rows + c[f_row]; }
 
@@ -275,7 +283,8 @@ class AccumulatorBench : public PinBench {
                                    ? ~std::uint64_t{0}
                                    : (std::uint64_t{1} << shape_.counter_width) - 1;
     counted_ = counting_ > most - counted_ ? most : counted_ + counting_;
-    if (shape_.counter_width <= 8) saw(c_saturated, counted_ == most && counting_ > 0);
+    if (!shape_.fp32 && shape_.counter_width <= 8)
+      saw(c_saturated, counted_ == most && counting_ > 0);
     counting_ = 0;
     // 3. The sum.
     const std::int64_t before = adding_;
@@ -303,11 +312,23 @@ class AccumulatorBench : public PinBench {
     if (!sums) sums.emplace(static_cast<std::size_t>(shape_.columns));
     for (std::int64_t i = 0; i < shape_.columns; ++i) {
       std::int32_t& sum = (*sums)[static_cast<std::size_t>(i)];
+      if (shape_.fp32) {
+        sum = sum_first_ ? addend(i) : add_fp32(sum, addend(i));
+        continue;
+      }
       const std::uint64_t before = counting_;
       sum = sum_first_ ? addend(i) : numerics::wrapping_add(sum, addend(i), counting_);
       saw(c_overflow_up, counting_ != before && addend(i) > 0);
       saw(c_overflow_down, counting_ != before && addend(i) < 0);
     }
+  }
+
+  std::int32_t add_fp32(std::int32_t old, std::int32_t addend) {
+    const float x = numerics::float_from_bits(static_cast<std::uint32_t>(old));
+    const float y = numerics::float_from_bits(static_cast<std::uint32_t>(addend));
+    const float sum = numerics::binary(trace::OpKind::add, x, y, {});
+    saw_each(c_formats, seen_in_sum(x, y, sum));
+    return static_cast<std::int32_t>(numerics::float_bits(sum));
   }
 
   Shape shape_;
@@ -324,19 +345,21 @@ class Accumulator : public Unit {
  public:
   std::string name() const override { return "accumulator"; }
   std::string summary() const override {
-    return "banks of int32 partial sums below a matrix unit, drained row by row";
+    return "banks of int32 or fp32 partial sums below a matrix unit, drained row by row";
   }
   std::vector<Parameter> parameters() const override {
     return {{"Rows", 16, 1, 4096, "per bank"},
             {"Columns", 16, 1, 256, "sums per row"},
             {"Banks", 2, 1, 16, "each added to or drained in a cycle"},
-            {"CounterWidth", 32, 1, 64, "bits of the overflow counter"}};
+            {"CounterWidth", 32, 1, 64, "bits of the overflow counter"},
+            {"Format", 0, 0, 1, "of the sums; 0: int32, 1: fp32"}};
   }
   std::vector<Port> ports(const Parameters& p) const override {
     return accumulator_ports(shape_of(p));
   }
   std::vector<std::string> sources() const override {
-    return {"accumulator/accumulator_add.sv", "accumulator/accumulator.sv"};
+    return {"common/fp32_pkg.sv", "common/fp32_add.sv", "accumulator/accumulator_add.sv",
+            "accumulator/accumulator.sv"};
   }
   std::unique_ptr<Bench> bench(const Parameters& p) const override {
     return std::make_unique<AccumulatorBench>(shape_of(p));
@@ -346,7 +369,8 @@ class Accumulator : public Unit {
     p.name = "sum";
     p.claim = "the sum is that of the integers modulo 2^32, an overflow is where it differs";
     p.top = "accumulator_add_proof";
-    p.sources = {"accumulator/accumulator_add.sv", "accumulator/accumulator_add_proof.sv"};
+    p.sources = sources();
+    p.sources.back() = "accumulator/accumulator_add_proof.sv";
     p.method = ProofMethod::combinational;
     p.mutation = {"accumulator/accumulator_add.sv", "!first_i && (old", "(old",
                   "overwriting overflows"};

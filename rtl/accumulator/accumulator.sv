@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Partial sums below a matrix unit: Banks x Rows rows of Columns int32.
+// Partial sums below a matrix unit: Banks x Rows rows of Columns int32 or binary32.
 //
 // Sums: the unit above never waits, so there is no ready. A row taken in cycle t is read at the end
 // of t, added (or, with first_i, stored as it is) and written at the end of t + 1; one row per cycle
@@ -8,8 +8,10 @@
 // taken before t, and none taken in t. A bank has one read port and sums go first: a request waits
 // while a sum reads its bank.
 //
-// Sums wrap in two's complement; overflows_o counts every sum that did and stays at its maximum.
+// Integer sums wrap in two's complement; overflows_o counts every sum that did and stays at its
+// maximum. Those in binary32 (fp32_pkg.sv) are not counted: infinity shows where one overflowed.
 module accumulator #(
+  parameter int unsigned Format       = 0,  // 0: int32, 1: binary32
   parameter int unsigned Rows         = 16,
   parameter int unsigned Columns      = 16,
   parameter int unsigned Banks        = 2,
@@ -81,7 +83,8 @@ module accumulator #(
 
   for (genvar c = 0; c < Columns; c++) begin : gen_column
     accumulator_add #(
-      .Width (SumWidth)
+      .Format (Format),
+      .Width  (SumWidth)
     ) i_add (
       .first_i    (first_q),
       .old_i      (old_q[c*SumWidth +: SumWidth]),

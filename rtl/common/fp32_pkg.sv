@@ -3,13 +3,12 @@
 // subnormals kept, one NaN.
 //
 // Functions rather than modules: Verilator makes one C++ function of each for a whole array, and
-// would write a module out again for every element. `packed` results carry from the fraction into
-// the exponent and from the largest number into infinity by themselves.
+// would write a module out again for every element.
 package fp32_pkg;
 
 `ifdef SMALL_FLOAT  // within the reach of a solver
-  localparam int unsigned ExponentWidth = 3;
-  localparam int unsigned FractionWidth = 3;
+  localparam int unsigned ExponentWidth = 4;
+  localparam int unsigned FractionWidth = 2;
 `else
   localparam int unsigned ExponentWidth = 8;
   localparam int unsigned FractionWidth = 23;
@@ -70,7 +69,8 @@ package fp32_pkg;
     exponent = exponent - ExponentWidth'(shift) + ExponentWidth'(1);
     if (!shifted[SumWidth-1]) exponent = ExponentWidth'(0);
 
-    // 4. Round.
+    // 4. Round. Packed first, since a carry out of the fraction belongs into the exponent, and one
+    // out of the largest number makes infinity.
     up = shifted[SumRest] && (shifted[SumRest+1] || (shifted[SumRest-1:0] != SumRest'(0)));
     packed_sum = {1'b0, exponent, shifted[SumWidth-2:SumRest+1]} + Width'(up);
     if (packed_sum > {1'b0, Infinity}) packed_sum = {1'b0, Infinity};
@@ -82,5 +82,77 @@ package fp32_pkg;
     end
     add = packed_sum;
   endfunction
+
+  localparam int unsigned ProductWidth  = 2 * (FractionWidth + 1);
+  localparam int unsigned ProductLevels = $clog2(ProductWidth);
+  localparam int unsigned ProductRest   = ProductWidth - FractionWidth - 1;
+  localparam int unsigned WideWidth     = ExponentWidth + 2;  // exponents of products, signed
+  localparam int unsigned Bias          = (1 << (ExponentWidth - 1)) - 1;
+
+  function automatic logic [Width-1:0] multiply(input logic [Width-1:0] a,
+                                                input logic [Width-1:0] b);
+    // verilator no_inline_task
+    logic [ExponentWidth-1:0] exponent_a, exponent_b;
+    logic [WideWidth-1:0] exponent, below;
+    logic [ProductLevels-1:0] shift;
+    logic [ProductWidth-1:0] product, shifted;
+    logic [Width-1:0] result;
+    logic zero, up;
+
+    exponent_a = a[Width-2:FractionWidth];
+    exponent_b = b[Width-2:FractionWidth];
+    product    = ProductWidth'({exponent_a != ExponentWidth'(0), a[FractionWidth-1:0]}) *
+                 ProductWidth'({exponent_b != ExponentWidth'(0), b[FractionWidth-1:0]});
+    zero       = product == ProductWidth'(0);
+    exponent   = WideWidth'(exponent_a) + WideWidth'(exponent_a == ExponentWidth'(0)) +
+                 WideWidth'(exponent_b) + WideWidth'(exponent_b == ExponentWidth'(0)) -
+                 WideWidth'(Bias - 1);
+
+    // 1. Normalise.
+    for (int unsigned i = ProductLevels; i > 0; i--) begin
+      if ((product >> (ProductWidth - (1 << (i - 1)))) == ProductWidth'(0)) begin
+        product  = product << (1 << (i - 1));
+        exponent = exponent - WideWidth'(1 << (i - 1));
+      end
+    end
+
+    // 2. Below the normal numbers move down to the fixed last place; the last bit stands for all
+    // that were lost.
+    if (exponent[WideWidth-1] || (exponent == WideWidth'(0))) begin
+      below = WideWidth'(1) - exponent;
+      shift = below[ProductLevels-1:0];
+      if ((below >> ProductLevels) != WideWidth'(0)) shift = {ProductLevels{1'b1}};
+      shifted    = product >> shift;
+      shifted[0] = shifted[0] | ((shifted << shift) != product);
+      product    = shifted;
+      exponent   = WideWidth'(0);
+    end
+
+    // 3. Round, as in `add`.
+    up     = product[ProductRest-1] &&
+             (product[ProductRest] || (product[ProductRest-2:0] != (ProductRest - 1)'(0)));
+    result = {1'b0, exponent[ExponentWidth-1:0], product[ProductWidth-2:ProductRest]} + Width'(up);
+    if (exponent >= WideWidth'((1 << ExponentWidth) - 1)) result = {1'b0, Infinity};
+    if (zero) result = Width'(0);
+    result[Width-1] = a[Width-1] ^ b[Width-1];
+    if ((a[Width-2:0] >= Infinity) || (b[Width-2:0] >= Infinity)) begin
+      result[Width-2:0] = Infinity;
+      if ((a[Width-2:0] > Infinity) || (b[Width-2:0] > Infinity) || zero) result = Nan;
+    end
+    multiply = result;
+  endfunction
+
+`ifdef SMALL_FLOAT
+  // The magnitude that a code stands for, in units of the smallest subnormal. Infinity counts as
+  // the power of two that would follow the largest number: rounding takes it for that.
+  localparam int unsigned ValueWidth = FractionWidth + (1 << ExponentWidth);
+
+  function automatic logic [ValueWidth-1:0] value(input logic [Width-2:0] code);
+    logic [ExponentWidth-1:0] exponent;
+    exponent = code[Width-2:FractionWidth];
+    value    = ValueWidth'({exponent != 0, code[FractionWidth-1:0]});
+    if (exponent != 0) value = value << (exponent - 1);
+  endfunction
+`endif
 
 endpackage

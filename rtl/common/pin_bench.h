@@ -28,6 +28,10 @@ class PinBench : public Bench {
   PinBench(std::vector<Port> ports, std::vector<std::string> cases);
 
   void saw(std::size_t which, bool did = true) { covered_[which] += did ? 1 : 0; }
+  // Bit i of `which`: case `first` + i.
+  void saw_each(std::size_t first, std::uint32_t which) {
+    for (; which != 0; which >>= 1, ++first) saw(first, (which & 1) != 0);
+  }
   // Whether the other side holds back in this cycle; `which` tells its sides apart.
   bool holds_back(std::uint64_t which) const;
   // Compares `width` bits at `offset`; false fills in `mismatch`. The first difference counts.

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bench of the processing element: c + a * b by base/numerics, one cycle per command. Format 1
 // computes in the compiler's binary32, whose bits are those of base/numerics (bf16.h, gemm.h).
+#include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "base/numerics/bf16.h"
 #include "base/numerics/wrapping.h"
+#include "rtl/common/fp32_cases.h"
 #include "rtl/common/pin_bench.h"
 
 namespace mantissa::rtl {
@@ -39,56 +40,28 @@ enum { f_clear, f_a, f_b, f_c };
 
 enum { c_clear, c_onto, c_held, c_formats };
 enum { c_overflow_up = c_formats, c_overflow_down, c_extremes };
-enum {
-  c_subnormal_operand = c_formats,
-  c_subnormal_product,
-  c_product_tie_up,
-  c_product_tie_down,
-  c_product_vanishes,
-  c_product_overflows,
-  c_zero_times_infinity,
-  c_nan_operand,
-  c_tie_up,
-  c_tie_down,
-  c_subnormal_sum,
-  c_cancels,
-  c_swallowed,
-  c_sum_overflows,
-  c_infinities,
-  c_minus_zero,
-  c_nan_addend
-};
+enum { c_product = c_formats };
 
 std::vector<std::string> mac_cases(Format format) {
   std::vector<std::string> all = {"sum: started from c_i", "sum: onto the sum so far",
                                   "enable low: everything stays"};
-  const std::vector<std::string> int8 = {"overflow: above the most positive",
-                                         "overflow: below the most negative", "-128 x -128"};
-  const std::vector<std::string> bf16 = {"operand: subnormal",
-                                         "product: subnormal",
-                                         "product: tie, rounded away from zero",
-                                         "product: tie, rounded towards zero",
-                                         "product: rounded to zero",
-                                         "product: overflows to infinity",
-                                         "product: zero times infinity",
-                                         "operand: NaN",
-                                         "sum: tie, rounded away from zero",
-                                         "sum: tie, rounded towards zero",
-                                         "sum: subnormal",
-                                         "sum: cancels to +0",
-                                         "sum: the smaller addend vanishes",
-                                         "sum: overflows to infinity",
-                                         "sum: infinity - infinity",
-                                         "sum: -0",
-                                         "sum: NaN addend"};
-  const auto& more = format == Format::bf16 ? bf16 : int8;
-  all.insert(all.end(), more.begin(), more.end());
+  const auto add = [&](const std::vector<std::string>& more) {
+    all.insert(all.end(), more.begin(), more.end());
+  };
+  if (format == Format::bf16) {
+    add(fp32_product_cases());
+    add(fp32_sum_cases());
+  } else {
+    add({"overflow: above the most positive", "overflow: below the most negative", "-128 x -128"});
+  }
   return all;
 }
 
+float widened(std::uint64_t bits) {
+  return to_float(numerics::Bf16{static_cast<std::uint16_t>(bits)});
+}
 float product_of(std::uint64_t x, std::uint64_t y) {
-  const numerics::Bf16 left{static_cast<std::uint16_t>(x)}, right{static_cast<std::uint16_t>(y)};
-  return numerics::canonical(to_float(left) * to_float(right));
+  return numerics::canonical(widened(x) * widened(y));
 }
 
 // Either sign of zero, subnormals, normals and infinity at their ends, and NaNs.
@@ -283,54 +256,11 @@ class MacBench : public PinBench {
   }
 
   std::uint32_t add_bf16(std::uint32_t from, std::uint64_t x, std::uint64_t y) {
-    const float left = to_float(numerics::Bf16{static_cast<std::uint16_t>(x)});
-    const float right = to_float(numerics::Bf16{static_cast<std::uint16_t>(y)});
     const float addend = float_from_bits(from), product = product_of(x, y);
     const float result = numerics::canonical(addend + product);
-    // Exact: 16 significant bits, far within the exponents of a double.
-    const double exact = static_cast<double>(left) * static_cast<double>(right);
-    const double away = std::abs(static_cast<double>(product)) - std::abs(exact);
-    saw(c_subnormal_operand, subnormal(left) || subnormal(right));
-    saw(c_subnormal_product, subnormal(product));
-    saw(c_product_tie_up, subnormal(product) && away == 0x1p-150);
-    saw(c_product_tie_down, subnormal(product) && away == -0x1p-150);
-    saw(c_product_vanishes, product == 0 && exact != 0);
-    saw(c_product_overflows, numerics::is_infinite(product) && std::isfinite(exact));
-    saw(c_zero_times_infinity,
-        numerics::is_nan(product) && !numerics::is_nan(left) && !numerics::is_nan(right));
-    saw(c_nan_operand, numerics::is_nan(left) || numerics::is_nan(right));
-    const int tie = tie_of(addend, product, result);
-    saw(c_tie_up, tie > 0);
-    saw(c_tie_down, tie < 0);
-    saw(c_subnormal_sum, subnormal(result));
-    saw(c_cancels, float_bits(result) == 0 && product != 0 && addend == -product);
-    saw(c_swallowed, std::isfinite(result) && ((result == addend && product != 0) ||
-                                               (result == product && addend != 0)));
-    saw(c_sum_overflows,
-        numerics::is_infinite(result) && std::isfinite(addend) && std::isfinite(product));
-    saw(c_infinities, numerics::is_nan(result) && numerics::is_infinite(addend) &&
-                          numerics::is_infinite(product));
-    saw(c_minus_zero, float_bits(result) == 0x80000000u);
-    saw(c_nan_addend, numerics::is_nan(addend));
+    saw_each(c_product, seen_in_product(widened(x), widened(y), product));
+    saw_each(c_product + fp32_product_cases().size(), seen_in_sum(addend, product, result));
     return float_bits(result);
-  }
-
-  static bool subnormal(float x) { return x != 0 && std::abs(x) < 0x1p-126f; }
-
-  // 1: the exact sum lies in the middle of two neighbours and `result` is the greater in magnitude,
-  // -1: the smaller.
-  static int tie_of(float x, float y, float result) {
-    if (!std::isfinite(result)) return 0;
-    // The error of a rounded sum is itself a binary32, and this finds it exactly.
-    const float part = result - x;
-    const float error = (x - (result - part)) + (y - part);
-    if (error == 0 || !std::isfinite(error)) return 0;
-    const float limit = error > 0 ? INFINITY : -INFINITY;
-    const float neighbour = std::nextafterf(result, limit);
-    if (static_cast<double>(neighbour) - static_cast<double>(result) !=
-        2 * static_cast<double>(error))
-      return 0;
-    return (error > 0) == (result > 0) ? -1 : 1;
   }
 
   Format format_;
@@ -355,6 +285,30 @@ class Mac : public Unit {
   }
   std::unique_ptr<Bench> bench(const Parameters& p) const override {
     return std::make_unique<MacBench>(format_of(p));
+  }
+  std::vector<Proof> proofs(const Parameters&) const override {
+    Proof int8;
+    int8.name = "int8";
+    int8.claim =
+        "the sum is c + a * b of the integers modulo 2^32, an overflow is where it differs";
+    int8.top = "mac_pe_proof";
+    int8.sources = sources();
+    int8.sources.back() = "mac/mac_pe_proof.sv";
+    int8.method = ProofMethod::combinational;
+    int8.mutation = {"mac/mac_pe.sv", "{{16{product[15]}}, product}", "{{16{1'b0}}, product}",
+                     "negative products are not sign-extended"};
+    Proof add;
+    add.name = "add";
+    add.claim =
+        "the sum is the nearest number, ties to even, with signed zeros, infinities and one NaN, "
+        "for 4 exponent and 2 fraction bits";
+    add.top = "fp32_add_proof";
+    add.sources = {"common/small_float.sv", "common/fp32_pkg.sv", "common/fp32_add.sv",
+                   "common/fp32_add_proof.sv"};
+    add.method = ProofMethod::combinational;
+    add.mutation = {"common/fp32_pkg.sv", "(shifted[SumRest+1] ||", "(1'b1 ||",
+                    "ties are rounded away from zero"};
+    return {int8, add};
   }
   std::string action() const override { return "mac"; }
 

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bench of the vector unit: arithmetic by base/numerics/pointwise.h and requantize.h, time as
+// The bench of the vector unit: arithmetic by base/numerics (pointwise.h, requantize.h), time as
 // the vector engine has it, ceil(elements / lanes) beats and the latency, stalls apart.
 #include <algorithm>
 #include <array>
 #include <deque>
 
+#include "base/numerics/float_bits.h"
 #include "base/numerics/pointwise.h"
 #include "base/numerics/requantize.h"
+#include "rtl/common/fp32_cases.h"
 #include "rtl/common/pin_bench.h"
+#include "rtl/vector_alu/vector_alu_fp32.h"
 
 namespace mantissa::rtl {
 namespace {
@@ -42,6 +45,15 @@ constexpr std::array<OpKind, operations> kinds = {
     OpKind::minimum, OpKind::equal, OpKind::less,       OpKind::greater,
     OpKind::relu,    OpKind::relu6, OpKind::clamp,      OpKind::abs,
     OpKind::neg,     OpKind::sign,  OpKind::requantize, OpKind::where};
+
+struct Shape {
+  std::int64_t lanes, latency;
+  bool fp32;
+};
+
+Shape shape_of(const Parameters& p) {
+  return {p.at("Lanes"), p.at("Latency"), p.at("Format") == 1};
+}
 
 std::vector<Port> alu_ports(std::int64_t lanes) {
   const auto in = Direction::input, out = Direction::output;
@@ -84,40 +96,49 @@ enum {
 
 enum { f_op, f_elements, f_int8, f_kind_a, f_kind_b, f_seed, f_kind_low, f_kind_high, f_shift };
 
-// After one case per operation, and one more where it can wrap.
+// After one case per operation.
 enum {
-  c_int8 = operations,
+  c_crossed = operations,
+  c_one_beat,
+  c_back_to_back,
+  c_held,
+  c_full,
+  c_gap,
+  c_formats,
+  c_int8 = c_formats,
   c_wrap_add,
   c_wrap_sub,
   c_wrap_mul,
   c_wrap_abs,
   c_wrap_neg,
-  c_crossed,
   c_tie_even,
   c_tie_odd,
   c_tie_negative,
   c_no_shift,
-  c_full_shift,
-  c_one_beat,
-
-  c_back_to_back,
-  c_held,
-  c_full,
-  c_gap,
-  c_partial
+  c_full_shift
 };
 
-std::vector<std::string> alu_cases(std::int64_t lanes) {
+std::vector<std::string> alu_cases(const Shape& s) {
   std::vector<std::string> all;
   for (const char* name : operation_names) all.push_back(std::string("operation: ") + name);
-  for (const char* name :
-       {"int8 operands", "overflow: add", "overflow: sub", "overflow: mul", "overflow: abs",
-        "overflow: neg", "clamp: bounds that cross", "rounding: tie, floor is even",
-        "rounding: tie, floor is odd", "rounding: tie, negative", "shift by 0", "shift by 31",
-        "a pass of one beat", "passes without a gap", "output held by the other side",
-        "a full pipeline held", "no beat", "a last beat that is not full"})
+  for (const char* name : {"clamp: bounds that cross", "a pass of one beat", "passes without a gap",
+                           "output held by the other side", "a full pipeline held", "no beat"})
     all.emplace_back(name);
-  if (lanes == 1) all.pop_back();
+  const std::vector<std::string> int32 = {"int8 operands",
+                                          "overflow: add",
+                                          "overflow: sub",
+                                          "overflow: mul",
+                                          "overflow: abs",
+                                          "overflow: neg",
+                                          "rounding: tie, floor is even",
+                                          "rounding: tie, floor is odd",
+                                          "rounding: tie, negative",
+                                          "shift by 0",
+                                          "shift by 31"};
+  const auto& more = s.fp32 ? vector_alu_fp32_cases() : int32;
+  all.insert(all.end(), more.begin(), more.end());
+  // Last, since a single lane has no such beat.
+  if (s.lanes > 1) all.emplace_back("a last beat that is not full");
   return all;
 }
 
@@ -128,14 +149,18 @@ struct Lane {
 
 class VectorAluBench : public PinBench {
  public:
-  VectorAluBench(std::int64_t lanes, std::int64_t latency)
-      : PinBench(alu_ports(lanes), alu_cases(lanes)), lanes_(lanes), latency_(latency) {}
+  explicit VectorAluBench(const Shape& shape)
+      : PinBench(alu_ports(shape.lanes), alu_cases(shape)),
+        lanes_(shape.lanes),
+        latency_(shape.latency),
+        fp32_(shape.fp32) {}
 
   std::vector<Field> fields() const override {
     return {{"op", 0, operations - 1, "code of vector_alu_pkg.sv"},
             {"elements", 1, 65536, "of the pass"},
-            {"int8", 0, 1, ""},
-            {"kind_a", 0, operand_kinds - 1, "0, 1, -1, least, greatest, small, any"},
+            {"int8", 0, fp32_ ? 0 : 1, ""},
+            {"kind_a", 0, operand_kinds - 1,
+             fp32_ ? fp32_operand_kinds : "0, 1, -1, least, greatest, small, any"},
             {"kind_b", 0, operand_kinds - 1, ""},
             {"seed", 0, (std::int64_t{1} << 32) - 1, "of the operands"},
             {"kind_low", 0, operand_kinds - 1, "clamp"},
@@ -148,16 +173,17 @@ class VectorAluBench : public PinBench {
     for (std::int64_t o = 0; o < operations; ++o)
       for (std::int64_t ka = 0; ka < operand_kinds; ++ka)
         for (std::int64_t kb = 0; kb < operand_kinds; ++kb)
-          list.push_back({o, 1, (ka + kb) % 2, ka, kb, o, ka, kb, (ka * 7 + kb) % 32});
+          list.push_back({o, 1, narrow(ka + kb), ka, kb, o, ka, kb, (ka * 7 + kb) % 32});
     for (std::int64_t o = 0; o < operations; ++o)
       for (std::int64_t n : {lanes_ - 1, lanes_, lanes_ + 1, 3 * lanes_})
         list.push_back({o, std::max<std::int64_t>(n, 1), 0, 6, 6, n, 5, 6, 3});
     for (std::int64_t s = 0; s < 32; ++s)
       for (std::int64_t k = 0; k < operand_kinds; ++k)
-        list.push_back({shift_right, 2 * lanes_, k % 2, k, 0, s, 0, 0, s});
+        list.push_back({shift_right, 2 * lanes_, narrow(k), k, 0, s, 0, 0, s});
     // Small numbers shifted by little: every tie.
     for (std::int64_t seed = 0; seed < 16; ++seed)
       list.push_back({shift_right, lanes_, 0, 5, 0, seed, 0, 0, 1 + seed % 3});
+    if (fp32_) add_directed_fp32(list);
     return list;
   }
 
@@ -165,7 +191,7 @@ class VectorAluBench : public PinBench {
     const auto below = [&](std::uint64_t i, std::int64_t n) {
       return static_cast<std::int64_t>(draw(draw(0xA1, number), i) % static_cast<std::uint64_t>(n));
     };
-    return {below(0, operations),    1 + below(1, 4 * lanes_), below(2, 4) == 0 ? 1 : 0,
+    return {below(0, operations),    1 + below(1, 4 * lanes_), narrow(below(2, 4) == 0 ? 1 : 0),
             below(3, operand_kinds), below(4, operand_kinds),  below(5, std::int64_t{1} << 32),
             below(6, operand_kinds), below(7, operand_kinds),  below(8, 32)};
   }
@@ -190,8 +216,8 @@ class VectorAluBench : public PinBench {
     put(pins[last], last_beat(c));
     put(pins[op], static_cast<std::uint64_t>(c[f_op]));
     put(pins[int8], static_cast<std::uint64_t>(c[f_int8]));
-    put(pins[low], static_cast<std::uint32_t>(bound(c, f_kind_low)));
-    put(pins[high], static_cast<std::uint32_t>(bound(c, f_kind_high)));
+    put(pins[low], bound(c, f_kind_low));
+    put(pins[high], bound(c, f_kind_high));
     put(pins[shift], static_cast<std::uint64_t>(c[f_shift]));
     // Lanes behind the end of the pass compute on zeros.
     for (std::int64_t lane = 0; lane < lanes_ && element(lane) < c[f_elements]; ++lane) {
@@ -250,8 +276,9 @@ class VectorAluBench : public PinBench {
                 static_cast<std::uint64_t>(what));
   }
   // As on the pins: an int8 is the low byte, below bits that mean nothing.
-  static std::uint32_t raw(const Command& c, int kind, std::int64_t element) {
+  std::uint32_t raw(const Command& c, int kind, std::int64_t element) const {
     const std::uint64_t bits = draw(key(c, kind), static_cast<std::uint64_t>(element));
+    if (fp32_) return fp32_operand(c[kind], bits);
     const unsigned width = c[f_int8] != 0 ? 8 : 32;
     const std::uint64_t above = c[f_int8] != 0 ? (bits >> 32 << 8) : 0;
     return static_cast<std::uint32_t>(operand(c[kind], width, bits) | above);
@@ -260,15 +287,41 @@ class VectorAluBench : public PinBench {
     return c[f_int8] != 0 ? std::int64_t{static_cast<std::int8_t>(raw)}
                           : std::int64_t{static_cast<std::int32_t>(raw)};
   }
-  static std::int32_t bound(const Command& c, int kind) {
-    return static_cast<std::int32_t>(
-        static_cast<std::uint32_t>(operand(c[kind], 32, key(c, kind))));
+  std::uint32_t bound(const Command& c, int kind) const {
+    if (fp32_) return fp32_operand(c[kind], key(c, kind));
+    return static_cast<std::uint32_t>(operand(c[kind], 32, key(c, kind)));
+  }
+  std::int64_t narrow(std::int64_t wanted) const { return fp32_ ? 0 : wanted % 2; }
+
+  // Sums, differences and products of every kind with every other, several of each.
+  void add_directed_fp32(std::vector<Command>& list) const {
+    for (const std::int64_t o : {add, sub, mul, maximum, minimum, equal})
+      for (std::int64_t ka = 0; ka < operand_kinds; ++ka)
+        for (std::int64_t kb = 0; kb < operand_kinds; ++kb)
+          list.push_back({o, std::max<std::int64_t>(lanes_, 4), 0, ka, kb, ka + 7 * kb, 0, 0, 0});
   }
   static bool picks(const Command& c, std::int64_t element) {
     return (draw(key(c, -1), static_cast<std::uint64_t>(element)) & 1) != 0;
   }
 
-  Lane evaluate(const Command& c, std::int64_t x, std::int64_t y, bool pick) {
+  Lane evaluate(const Command& c, std::uint32_t raw_x, std::uint32_t raw_y, bool pick) {
+    saw(static_cast<std::size_t>(c[f_op]));
+    return fp32_ ? evaluate_fp32(c, raw_x, raw_y, pick)
+                 : evaluate_int32(c, value(c, raw_x), value(c, raw_y), pick);
+  }
+
+  Lane evaluate_fp32(const Command& c, std::uint32_t x, std::uint32_t y, bool pick) {
+    const auto o = static_cast<std::size_t>(c[f_op]);
+    const Fp32Operands operands = {x, y, bound(c, f_kind_low), bound(c, f_kind_high), pick};
+    // The code of a shift passes its operand on, as dropout does.
+    const auto result = vector_alu_fp32(o == shift_right ? OpKind::dropout : kinds[o], operands);
+    saw_each(c_formats, result.seen);
+    saw(c_crossed, o == clamp && numerics::float_from_bits(operands.low) >
+                                     numerics::float_from_bits(operands.high));
+    return {static_cast<std::int32_t>(result.bits), false};
+  }
+
+  Lane evaluate_int32(const Command& c, std::int64_t x, std::int64_t y, bool pick) {
     const auto o = static_cast<std::size_t>(c[f_op]);
     std::uint64_t overflows = 0;
     std::int64_t value = 0;
@@ -280,11 +333,10 @@ class VectorAluBench : public PinBench {
     } else if (numerics::is_binary(kinds[o])) {
       value = numerics::binary(kinds[o], x, y, p, false, overflows);
     } else {
-      p.low = bound(c, f_kind_low);
-      p.high = bound(c, f_kind_high);
+      p.low = static_cast<std::int32_t>(bound(c, f_kind_low));
+      p.high = static_cast<std::int32_t>(bound(c, f_kind_high));
       value = numerics::unary(kinds[o], x, p, false, overflows);
     }
-    saw(o);
     saw(c_int8, c[f_int8] != 0);
     saw(c_wrap_add, o == add && overflows > 0);
     saw(c_wrap_sub, o == sub && overflows > 0);
@@ -325,10 +377,9 @@ class VectorAluBench : public PinBench {
       const std::int64_t i = element(lane);
       const bool there = i < c[f_elements];
       elements_ += there ? 1 : 0;
-      if (!there) saw(c_partial);
-      beat.lanes.push_back(evaluate(c, there ? value(c, raw(c, f_kind_a, i)) : 0,
-                                    there ? value(c, raw(c, f_kind_b, i)) : 0,
-                                    there && picks(c, i)));
+      if (!there) saw(covered().size() - 1);
+      beat.lanes.push_back(evaluate(c, there ? raw(c, f_kind_a, i) : 0,
+                                    there ? raw(c, f_kind_b, i) : 0, there && picks(c, i)));
     }
     saw(c_back_to_back, was_last_);
     saw(c_one_beat, beat.last && beat_ == 0);
@@ -339,6 +390,7 @@ class VectorAluBench : public PinBench {
   }
 
   std::int64_t lanes_, latency_;
+  bool fp32_;
   std::size_t next_ = 0;
   std::int64_t beat_ = 0;     // of the pass that goes in
   std::vector<Beat> stages_;  // the last one is offered
@@ -351,19 +403,25 @@ class VectorAlu : public Unit {
  public:
   std::string name() const override { return "vector_alu"; }
   std::string summary() const override {
-    return "lanes of pipelined element-wise operations on int32 and int8";
+    return "lanes of pipelined element-wise operations on int32 and int8, or on fp32";
   }
   std::vector<Parameter> parameters() const override {
     return {{"Lanes", 16, 1, 256, "elements per cycle"},
-            {"Latency", 2, 1, 16, "cycles from a beat to its results"}};
+            {"Latency", 2, 1, 16, "cycles from a beat to its results"},
+            {"Format", 0, 0, 1, "0: int32 and int8, 1: fp32"}};
   }
   std::vector<Port> ports(const Parameters& p) const override { return alu_ports(p.at("Lanes")); }
   std::vector<std::string> sources() const override {
-    return {"vector_alu/vector_alu_pkg.sv", "vector_alu/vector_alu_lane.sv",
+    return {"common/fp32_pkg.sv",
+            "common/fp32_add.sv",
+            "common/fp32_mul.sv",
+            "vector_alu/vector_alu_pkg.sv",
+            "vector_alu/vector_alu_lane.sv",
+            "vector_alu/vector_alu_fp32_lane.sv",
             "vector_alu/vector_alu.sv"};
   }
   std::unique_ptr<Bench> bench(const Parameters& p) const override {
-    return std::make_unique<VectorAluBench>(p.at("Lanes"), p.at("Latency"));
+    return std::make_unique<VectorAluBench>(shape_of(p));
   }
   std::vector<Proof> proofs(const Parameters&) const override {
     // By operation: a mistake that its proof must find.
@@ -414,6 +472,33 @@ class VectorAlu : public Unit {
                     mistakes[o].what};
       all.push_back(p);
     }
+    Proof order;
+    order.name = "fp32_order";
+    order.claim =
+        "fp32 comparisons, bounds and selections equal their definitions for all operands";
+    order.top = "vector_alu_fp32_lane_proof";
+    order.sources = {"common/fp32_pkg.sv",
+                     "common/fp32_any_add.sv",
+                     "common/fp32_any_mul.sv",
+                     "vector_alu/vector_alu_pkg.sv",
+                     "vector_alu/vector_alu_fp32_lane.sv",
+                     "vector_alu/vector_alu_fp32_lane_proof.sv"};
+    order.method = ProofMethod::combinational;
+    order.mutation = {"vector_alu/vector_alu_fp32_lane.sv", "below = x[30:0] > y[30:0]",
+                      "below = x[30:0] < y[30:0]", "negative numbers in the wrong order"};
+    all.push_back(order);
+    Proof product;
+    product.name = "fp32_mul";
+    product.claim =
+        "the fp32 product is the nearest number, ties to even, with signed zeros, infinities and "
+        "one NaN, for 4 exponent and 2 fraction bits";
+    product.top = "fp32_mul_proof";
+    product.sources = {"common/small_float.sv", "common/fp32_pkg.sv", "common/fp32_mul.sv",
+                       "common/fp32_mul_proof.sv"};
+    product.method = ProofMethod::combinational;
+    product.mutation = {"common/fp32_pkg.sv", "shifted[0] | ((shifted << shift) != product)",
+                        "shifted[0]", "bits below the last place of a subnormal are lost"};
+    all.push_back(product);
     return all;
   }
   std::string action() const override { return "element"; }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lanes element-wise operations per cycle on int32, or on int8 widened to int32.
+// Lanes element-wise operations per cycle: on int32, or on int8 widened to int32 (Format 0); on
+// binary32, where int8_i and shift_i mean nothing (Format 1).
 //
 // A beat taken in cycle t is offered from t + Latency on. The pipeline moves as one: while its last
 // stage is not taken nothing moves and nothing is accepted, so ready_o follows ready_i within the
 // cycle. `low_i`, `high_i` and `shift_i` belong to the beat, like `op_i`.
 module vector_alu #(
   parameter int unsigned Lanes   = 16,
-  parameter int unsigned Latency = 2
+  parameter int unsigned Latency = 2,
+  parameter int unsigned Format  = 0
 ) (
   input  logic                clk_i,
   input  logic                rst_ni,
@@ -69,19 +71,37 @@ module vector_alu #(
   logic [Width-1:0] a, b;
   assign {last, op, int8, low, high, shift, condition, a, b} = operands;
 
+  if (Format == 1) begin : gen_unused
+    logic unused;
+    assign unused = ^{int8, shift};
+  end
+
   for (genvar i = 0; i < Lanes; i++) begin : gen_lane
-    vector_alu_lane i_lane (
-      .op_i        (op),
-      .int8_i      (int8),
-      .a_i         (a[i*32 +: 32]),
-      .b_i         (b[i*32 +: 32]),
-      .condition_i (condition[i]),
-      .low_i       (low),
-      .high_i      (high),
-      .shift_i     (shift),
-      .result_o    (result[i*32 +: 32]),
-      .overflow_o  (overflow[i])
-    );
+    if (Format == 1) begin : gen_fp32
+      vector_alu_fp32_lane i_lane (
+        .op_i        (op),
+        .a_i         (a[i*32 +: 32]),
+        .b_i         (b[i*32 +: 32]),
+        .condition_i (condition[i]),
+        .low_i       (low),
+        .high_i      (high),
+        .result_o    (result[i*32 +: 32])
+      );
+      assign overflow[i] = 1'b0;
+    end else begin : gen_int32
+      vector_alu_lane i_lane (
+        .op_i        (op),
+        .int8_i      (int8),
+        .a_i         (a[i*32 +: 32]),
+        .b_i         (b[i*32 +: 32]),
+        .condition_i (condition[i]),
+        .low_i       (low),
+        .high_i      (high),
+        .shift_i     (shift),
+        .result_o    (result[i*32 +: 32]),
+        .overflow_o  (overflow[i])
+      );
+    end
   end
 
   for (genvar s = 0; s < Results; s++) begin : gen_stage

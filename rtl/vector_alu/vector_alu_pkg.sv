@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operations of the vector unit: the integer pointwise kinds of the trace vocabulary.
+// Operations of the vector unit: pointwise kinds of the trace vocabulary. Here as they are on
+// integers; in binary32 (vector_alu_fp32_lane.sv) nothing wraps, and Shift passes a on.
 package vector_alu_pkg;
 
   localparam logic [3:0] Add     = 4'd0;   // a + b, wrapping

@@ -89,10 +89,9 @@ std::string cosim_text(const sim::CosimReport& report, const Console& console) {
       fmt::format("{} ({})\n", console.paint(Colour::bold, report.request.unit->name()),
                   parameters_text(report.request.parameters));
   Table table({}, {Align::left, Align::left});
-  table.row(
-      {"RTL", fmt::format("module {} in {}, {}", design.top,
-                          std::filesystem::path(design.sources.front()).parent_path().string(),
-                          plural(design.sources.size(), "file"))});
+  table.row({"RTL", fmt::format("module {} in {}, {}", design.top,
+                                std::filesystem::path(design.sources.back()).parent_path().string(),
+                                plural(design.sources.size(), "file"))});
   table.row({"compared", fmt::format("every output in {} of {}", plural(result.cycles, "cycle"),
                                      plural(result.runs, "run"))});
   table.row({"commands", fmt::format("{}, {} of them directed", grouped(result.commands),

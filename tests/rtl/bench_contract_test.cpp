@@ -97,7 +97,8 @@ TEST_P(BenchContract, outputs_that_never_move_are_refused_with_a_port_and_a_comm
 }
 
 INSTANTIATE_TEST_SUITE_P(Units, BenchContract,
-                         testing::Values("sram", "accumulator", "vector_alu", "dma_agu", "requantize"),
+                         testing::Values("sram", "accumulator", "vector_alu", "dma_agu",
+                                         "requantize", "mac"),
                          [](const auto& info) { return info.param; });
 
 }  // namespace

@@ -19,15 +19,17 @@ struct Point {
   Parameters parameters;
 };
 
-// The defaults, and each parameter at its least value.
+// The defaults, and each parameter at its least value; every number format.
 std::vector<Point> points() {
   std::vector<Point> all;
   for (const Unit* unit : units()) {
     all.push_back({unit, unit->defaults()});
     for (const auto& p : unit->parameters()) {
       Parameters one = unit->defaults();
-      one[p.name] = p.low;
-      if (unit->objection(one).empty() && p.low != p.fallback) all.push_back({unit, one});
+      for (std::int64_t value = p.low; value <= (p.name == "Format" ? p.high : p.low); ++value) {
+        one[p.name] = value;
+        if (unit->objection(one).empty() && value != p.fallback) all.push_back({unit, one});
+      }
     }
   }
   return all;

@@ -99,6 +99,7 @@ INSTANTIATE_TEST_SUITE_P(
               "dma_agu/dma_agu.sv",
               "x_q <= x_q + {2'b00, dilation_x_q}",
               "x_q <= column_x_q + {2'b00, dilation_x_q}"},
+        Small{"mac", {{"Format", 1}}, "common/fp32_pkg.sv", "(shifted[SumRest+1] ||", "(1'b1 ||"},
         Small{"requantize",
               {{"Lanes", 1}, {"OutputWidth", 4}},
               "requantize/requantize_round.sv",
