@@ -5,6 +5,6 @@
 set -eu
 cd "$(dirname "$0")/.."
 program=${1:-build/release/mantissa}
-for unit in accumulator dma_agu fifo mac requantize sram vector_alu; do
+for unit in accumulator dma_agu fifo mac requantize sram systolic vector_alu; do
   "$program" synth "$unit" -o "rtl/$unit"
 done

@@ -61,7 +61,8 @@ void map_to_cells(const SynthesisRequest& request, const std::string& folder) {
   script += "setundef -zero\nopt_clean -purge\n";
   // Cells are named after the nets they drive, so that paths can be read.
   script += fmt::format("read_liberty -lib {}\nrename -wire\n", liberty);
-  script += "write_json netlist.json\nwrite_verilog -noattr -noexpr netlist.v\n";
+  // OpenSTA assigns to no concatenation.
+  script += "write_json netlist.json\nwrite_verilog -noattr -noexpr -simple-lhs netlist.v\n";
   write_text(folder + "/synthesis.ys", script);
   refuse_warnings(run_tool({"yosys", "synthesis.ys"}, folder), "yosys", request);
 }

@@ -9,6 +9,7 @@
 #include "base/numerics/gemm.h"
 #include "rtl/common/pin_bench.h"
 #include "rtl/systolic/array_player.h"
+#include "rtl/systolic/proofs.h"
 
 namespace mantissa::rtl {
 namespace {
@@ -92,6 +93,7 @@ std::vector<std::string> case_names(const Parameters& p) {
 }
 
 constexpr std::int64_t float_kinds = 8;
+constexpr std::int64_t longest_gap = 4096;
 
 std::uint16_t bf16_operand(std::int64_t kind, std::uint64_t bits) {
   const auto any = static_cast<std::uint16_t>(bits);
@@ -146,7 +148,7 @@ class SystolicBench : public PinBench {
         {"kind_a", 0, kinds, doc},
         {"kind_b", 0, kinds, ""},
         {"parts", 1, 4, "output stationary: so many products add to the same sums"},
-        {"gap", 0, 4096, "cycles from the start of the product before"},
+        {"gap", 0, longest_gap, "cycles from the start of the product before"},
         {"seed", 0, (std::int64_t{1} << 32) - 1, "of the operands; carried: which pair of them"}};
   }
 
@@ -172,7 +174,7 @@ class SystolicBench : public PinBench {
     for (const std::int64_t parts : {2, 3, 4}) add(R, 3 * parts, C, 5, 5, parts, 0);
     for (const std::int64_t gap : {1, 2, 64}) {
       add(3, R, C, 5, 5, 1, 0);
-      add(3, R, C, 5, 5, 2, gap * (R + C));
+      add(3, R, C, 5, 5, 2, std::min(gap * (R + C), longest_gap));
     }
     return list;
   }
@@ -469,6 +471,7 @@ class Systolic : public Unit {
   std::unique_ptr<Bench> bench(const Parameters& p) const override {
     return std::make_unique<SystolicBench>(p);
   }
+  std::vector<Proof> proofs(const Parameters&) const override { return systolic_proofs(); }
   std::string action() const override { return "multiply-accumulate"; }
 };
 

@@ -5,8 +5,8 @@
 // The wave of the next complete sums follows right behind: row r takes a new sum no earlier than
 // the cycle in which its last old one moves on.
 module systolic_os #(
-  parameter int unsigned Rows    = 8,
-  parameter int unsigned Columns = 8,
+  parameter int unsigned Rows    = 2,
+  parameter int unsigned Columns = 2,
   parameter int unsigned Format  = 0,
   parameter int unsigned Width   = 8
 ) (
@@ -33,6 +33,9 @@ module systolic_os #(
   assign last    = {last_q, last_i && valid_i};
   assign valid_o = leaving_q[Rows-1];
 
+  logic unused;
+  assign unused = &{valid[Steps], first[Steps]};
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       valid_q   <= '0;
@@ -51,7 +54,7 @@ module systolic_os #(
   for (genvar c = 0; c < Columns; c++) begin : gen_column
     logic [Rows-1:0] moves_q, moves;  // bit r: row r takes what is above it
     if (c == 0) begin : gen_first
-      assign moves = last[Rows] ? ~Rows'(1) : moves_q << 1;
+      assign moves = last[Rows] ? ~(Rows'(1)) : moves_q << 1;
     end else begin : gen_next
       assign moves = gen_column[c-1].moves_q;
     end
@@ -103,7 +106,9 @@ module systolic_os #(
         .b_i        (gen_b[c].gen_delay[r+c].b),
         .c_i        (partial),
         .sum_o      (sum),
-        .overflow_o ()
+        // verilator lint_off PINCONNECTEMPTY
+        .overflow_o ()  // connected, it slows the simulation
+        // verilator lint_on PINCONNECTEMPTY
       );
 
       always_ff @(posedge clk_i) begin
@@ -128,5 +133,101 @@ module systolic_os #(
     end
     assign sum_o[c*32 +: 32] = gen_sum[c].gen_delay[Columns-1-c].sum;
   end
+
+`ifdef FORMAL
+  logic started_q;
+  initial started_q = 1'b0;
+  always_ff @(posedge clk_i) started_q <= 1'b1;
+  always_comb if (!started_q) assume (!rst_ni);
+
+  // Rows of sums leave in the Rows cycles from First cycles behind a last one on.
+  localparam int unsigned First      = Rows + Columns;
+  localparam int unsigned Final      = First + Rows - 1;
+  localparam int unsigned ApartWidth = $clog2(Rows + 1);
+  logic                  completes, begun_q;
+  logic [Final:1]        past_q;   // completes, so many cycles before
+  logic [ApartWidth-1:0] apart_q;  // cycles since the last one, at most Rows
+  assign completes = valid_i && last_i;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      begun_q <= 1'b0;
+      past_q  <= '0;
+      apart_q <= ApartWidth'(Rows);
+    end else begin
+      begun_q <= begun_q || valid_i;
+      past_q  <= {past_q[Final-1:1], completes};
+      if (completes) apart_q <= ApartWidth'(1);
+      else if (apart_q != ApartWidth'(Rows)) apart_q <= apart_q + ApartWidth'(1);
+    end
+  end
+  always_comb begin
+    assume (!valid_i || first_i || begun_q);
+    assume (!completes || apart_q == ApartWidth'(Rows));
+    if (started_q && rst_ni) assert (valid_o == (past_q[Final:First] != '0));
+  end
+
+  // The same array without skew. The sum that element (r, c) of it has now, that of the array above
+  // has r + c cycles later.
+  logic [Rows*Columns*32-1:0] sums;  // with the operands of this cycle
+  for (genvar r = 0; r < Rows; r++) begin : gen_model
+    for (genvar c = 0; c < Columns; c++) begin : gen_element
+      logic [31:0] before, sum, total_q;
+      assign before = first_i ? '0 : total_q;
+      mac_pe #(.Format(Format)) u_mac (
+        .a_i(a_i[r*Width +: Width]), .b_i(b_i[c*Width +: Width]), .c_i(before), .sum_o(sum),
+        .overflow_o()
+      );
+      always_ff @(posedge clk_i) if (valid_i) total_q <= sum;
+      assign sums[(r*Columns+c)*32 +: 32] = sum;
+
+      for (genvar d = 0; d <= r + c; d++) begin : gen_delay
+        logic        has;
+        logic [31:0] total;
+        if (d == 0) begin : gen_now
+          assign has   = begun_q;
+          assign total = total_q;
+        end else begin : gen_later
+          logic        has_q;
+          logic [31:0] later_q;
+          assign has   = has_q;
+          assign total = later_q;
+          always_ff @(posedge clk_i or negedge rst_ni) begin
+            if (!rst_ni) has_q <= 1'b0;
+            else has_q <= gen_model[r].gen_element[c].gen_delay[d-1].has;
+          end
+          always_ff @(posedge clk_i) later_q <= gen_model[r].gen_element[c].gen_delay[d-1].total;
+        end
+      end
+      always_comb begin
+        if (started_q && rst_ni && gen_delay[r+c].has) begin
+          assert (gen_row[r].gen_element[c].sum_q == gen_delay[r+c].total);
+        end
+      end
+    end
+  end
+
+  // Sums that are complete, chosen freely, are followed until they have left, the last row first.
+  // What holds for them holds for all.
+  (* anyseq *) logic choose;
+  localparam int unsigned PlaceWidth = $clog2(Final + 1);
+  logic [PlaceWidth-1:0]      place_q;  // cycles since they were complete; 0: none are followed
+  logic [Rows*Columns*32-1:0] sums_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) place_q <= '0;
+    else if (place_q == '0) place_q <= PlaceWidth'(completes && choose);
+    else if (place_q == PlaceWidth'(Final)) place_q <= '0;
+    else place_q <= place_q + PlaceWidth'(1);
+  end
+  always_ff @(posedge clk_i) begin
+    if (place_q == '0) sums_q <= sums;
+    else if (place_q >= PlaceWidth'(First)) sums_q <= sums_q << Columns * 32;
+  end
+  always_comb begin
+    if (started_q && rst_ni && place_q >= PlaceWidth'(First)) begin
+      assert (valid_o && sum_o == sums_q[(Rows-1)*Columns*32 +: Columns*32]);
+    end
+  end
+`endif
 
 endmodule

@@ -5,6 +5,8 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
 
 #include "rtl/folders.h"
 #include "rtl/tool.h"
@@ -19,14 +21,14 @@ struct Point {
   Parameters parameters;
 };
 
-// The defaults, and each parameter at its least value; every number format.
+// The defaults, and each parameter at its least value; both values of a choice of two.
 std::vector<Point> points() {
   std::vector<Point> all;
   for (const Unit* unit : units()) {
     all.push_back({unit, unit->defaults()});
     for (const auto& p : unit->parameters()) {
       Parameters one = unit->defaults();
-      for (std::int64_t value = p.low; value <= (p.name == "Format" ? p.high : p.low); ++value) {
+      for (std::int64_t value = p.low; value <= (p.high - p.low == 1 ? p.high : p.low); ++value) {
         one[p.name] = value;
         if (unit->objection(one).empty() && value != p.fallback) all.push_back({unit, one});
       }
@@ -104,6 +106,46 @@ TEST(Subset, yosys_misreads_a_packed_array_of_a_package_type_in_silence) {
   std::map<std::string, Port> found;
   EXPECT_EQ(read_by_yosys({folder.file("m.sv")}, "m", {}, found), "");
   EXPECT_NE(found["a_i"].width, 32u);
+}
+
+// ~N'(x) is (~N)'(x) to yosys; ~(N'(x)) is what both take for the complement.
+const std::regex complement_before_cast(R"([~!]\s*\w+'\()");
+
+TEST(Subset, no_source_complements_a_size_cast_without_parentheses) {
+  std::set<std::string> sources;
+  for (const Unit* unit : units())
+    for (const auto& source : unit->sources()) sources.insert(source);
+  EXPECT_FALSE(sources.empty());
+  for (const auto& source : sources) {
+    const std::string text = read_text(absolute(source));
+    std::smatch match;
+    EXPECT_FALSE(std::regex_search(text, match, complement_before_cast))
+        << source << ": " << match.str();
+  }
+}
+
+// Negative control: what the test above is for.
+TEST(Subset, yosys_misreads_the_complement_of_a_size_cast_in_silence) {
+  const auto is_fourteen = [](const std::string& expression) {
+    const ScratchFolder folder;
+    write_text(folder.file("m.sv"),
+               "module m #(parameter int unsigned N = 4) (output logic [3:0] y_o);\n"
+               "  assign y_o = " +
+                   expression + ";\nendmodule\n");
+    const ToolRun run = run_tool({"yosys", "-q", "-p",
+                                  "read_verilog -sv m.sv; hierarchy -top m; proc; "
+                                  "sat -verify -prove y_o 14 m"},
+                                 folder.path());
+    EXPECT_EQ(run.output.find("Warning"), std::string::npos) << run.output;
+    if (run.code != 0) {
+      EXPECT_NE(run.output.find("proof did fail"), std::string::npos) << run.output;
+    }
+    return run.code == 0;
+  };
+  EXPECT_TRUE(is_fourteen("~(N'(1))"));
+  EXPECT_FALSE(is_fourteen("~N'(1)"));
+  const std::string line = "last[Rows] ? ~Rows'(1) : moves_q << 1";
+  EXPECT_TRUE(std::regex_search(line, complement_before_cast));
 }
 
 }  // namespace

@@ -106,12 +106,27 @@ INSTANTIATE_TEST_SUITE_P(
               "half && (more || floor[0])",
               "half"},
         Small{"sram", {{"Words", 2}}, "sram/secded_decode.sv", "check ^ word_i[71:64]", "check"},
+        Small{"systolic",
+              {{"Rows", 2}, {"Columns", 2}, {"Dataflow", 0}},
+              "systolic/systolic_ws.sv",
+              "if (first[r+c-1]) weight_q",
+              "if (first[r+c]) weight_q"},
+        Small{"systolic",
+              {{"Rows", 2}, {"Columns", 2}, {"Dataflow", 1}},
+              "systolic/systolic_os.sv",
+              "first[r+c] ? '0 : sum_q",
+              "sum_q"},
         Small{"vector_alu",
               {{"Lanes", 1}, {"Latency", 1}},
               "vector_alu/vector_alu_lane.sv",
               "overflow_o = sum[32] != sum[31]",
               "overflow_o = sum[32]"}),
-    [](const auto& info) { return info.param.unit; });
+    [](const auto& info) {
+      std::string text = info.param.unit;
+      for (const auto& [name, value] : info.param.parameters)
+        text += "_" + name + std::to_string(value);
+      return text;
+    });
 
 }  // namespace
 }  // namespace mantissa::rtl

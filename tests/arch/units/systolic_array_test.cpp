@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "tests/arch/fixtures.h"
 
@@ -105,6 +106,70 @@ TEST(OutputStationaryDrain, is_hidden_when_k_is_r_and_not_when_k_is_one_less) {
   };
   EXPECT_EQ(stalls(7), 1u);
   EXPECT_EQ(stalls(8), 0u);
+}
+
+// The drain registers of one column, cycle by cycle. Row r takes a sum r cycles after the product's
+// last operands went in; once row R - 1 has its own, all of the product move down a row per cycle.
+bool meet_in_the_drain(std::uint64_t rows, const std::vector<std::uint64_t>& lasts) {
+  std::set<std::pair<std::uint64_t, std::uint64_t>> occupied;  // register, cycle
+  for (const std::uint64_t last : lasts)
+    for (std::uint64_t r = 0; r < rows; ++r)
+      for (std::uint64_t cycle = last + r, at = r; at < rows; ++cycle) {
+        if (!occupied.emplace(at, cycle).second) return true;
+        if (cycle + 1 >= last + rows) ++at;
+      }
+  return false;
+}
+
+TEST(OutputStationaryDrain, keeps_sums_of_unequal_depth_apart_and_not_a_cycle_longer) {
+  std::size_t waited = 0;
+  for (const std::uint64_t rows : {1, 2, 3, 5}) {
+    const Size s{rows, 4};
+    for (std::uint64_t k0 = 1; k0 <= 2 * rows + 2; ++k0)
+      for (std::uint64_t k1 = 1; k1 <= 2 * rows + 2; ++k1)
+        for (std::uint64_t k2 = 1; k2 <= rows + 1; ++k2) {
+          auto model = array(s, Dataflow::output_stationary, true);
+          std::vector<std::uint64_t> lasts;
+          std::uint64_t free = 0;
+          for (const std::uint64_t k : {k0, k1, k2}) {
+            const auto t = model->append({rows, k, 4, true, true, 1}, Cycles(0));
+            // The earliest stream behind the one before whose sums meet no others.
+            std::uint64_t start = free;
+            lasts.push_back(start + k - 1);
+            for (; meet_in_the_drain(rows, lasts); ++waited) lasts.back() = ++start + k - 1;
+            ASSERT_EQ(t.first_stream.value, start)
+                << rows << " rows, K " << k0 << " " << k1 << " " << k2;
+            ASSERT_EQ(t.drain.value, start - free);
+            free = start + k;
+          }
+        }
+  }
+  EXPECT_GT(waited, 100u);
+}
+
+TEST(OutputStationaryDrain, holds_nothing_back_while_sums_go_on) {
+  auto model = array({8, 8}, Dataflow::output_stationary, true);
+  model->append({8, 20, 8, true, true, 1}, Cycles(0));
+  EXPECT_EQ(model->append({8, 1, 8, true, false, 1}, Cycles(0)).drain, Cycles(0));
+  EXPECT_EQ(model->append({8, 1, 8, false, true, 1}, Cycles(0)).drain, Cycles(6));
+}
+
+TEST(FirstResult, is_the_last_one_if_there_is_but_one_however_slow_the_scratchpad) {
+  for (const std::uint64_t width : {64, 16, 5, 1}) {
+    ArchConfig a = roomy(16, 8);
+    a.core.scratchpad.banks = 1;
+    a.core.scratchpad.bank_width = Bytes(width);
+    const std::uint64_t slow = ceil_div(16, width);
+    for (const std::uint64_t m : {1, 2, 5}) {
+      const auto t = make_matrix_model(a.core)->append({m, 16, 8, true, true, 1}, Cycles(0));
+      EXPECT_EQ(t.end - t.first_result, Cycles((m - 1) * slow)) << width << " bytes, M " << m;
+      EXPECT_EQ(t.first_result - t.first_stream, Cycles(slow + 16 + 8 - 2)) << width << " bytes";
+    }
+    // Sums that stay leave one row per cycle, whatever the scratchpad does.
+    a.core.matrix.dataflow = Dataflow::output_stationary;
+    const auto t = make_matrix_model(a.core)->append({1, 3, 8, true, true, 1}, Cycles(0));
+    EXPECT_EQ(t.end - t.first_result, Cycles(16 - 1));
+  }
 }
 
 TEST(OperandBandwidth, stretches_the_stream_once_a_cycle_needs_more_than_the_banks_give) {

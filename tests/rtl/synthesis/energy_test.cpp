@@ -88,6 +88,28 @@ TEST(Netlist, nets_and_constants_go_through_blocks) {
   }
 }
 
+TEST(Netlist, an_output_of_a_block_may_be_left_open_and_an_input_may_not) {
+  const Library library = Library::parse(tiny_liberty(), "tiny.lib");
+  const auto json = [](const std::string& connections) {
+    return R"json({"modules": {
+    "block": {"ports": {"i": {"direction": "input", "bits": [2]},
+                        "o": {"direction": "output", "bits": [2]},
+                        "unread": {"direction": "output", "bits": [2]}}, "cells": {}},
+    "top": {"ports": {"clk_i": {"direction": "input", "bits": [2]},
+                      "rst_ni": {"direction": "input", "bits": [3]},
+                      "a_i": {"direction": "input", "bits": [4]},
+                      "q_o": {"direction": "output", "bits": [5]}},
+      "cells": {"b": {"type": "block", "connections": {)json" +
+           connections + "}}}}}}";
+  };
+  const Netlist netlist =
+      read_netlist(json(R"("i": [4], "o": [5], "unread": [])"), "top", library, two_cell_ports());
+  EXPECT_EQ(netlist.port("q_o").bits, netlist.port("a_i").bits);
+  EXPECT_THROW(
+      read_netlist(json(R"("i": [], "o": [5], "unread": [])"), "top", library, two_cell_ports()),
+      Error);
+}
+
 TEST(Energy, of_two_cells_is_what_a_hand_computes) {
   TwoCells t;
   EXPECT_EQ(t.netlist.area(), 10);
