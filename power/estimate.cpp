@@ -217,7 +217,7 @@ Estimate estimate(const std::vector<Component>& components, const std::vector<Ac
 
 Estimate estimate(const std::vector<Component>& components, const std::vector<ActionCount>& actions,
                   double seconds, const Technology& technology) {
-  return estimate(components, actions, seconds, technology, EstimatorChain::standard());
+  return estimate(components, actions, seconds, technology, EstimatorChain::of(technology));
 }
 
 }  // namespace mantissa::power

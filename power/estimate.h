@@ -65,7 +65,7 @@ inline const ErrorKind implausible_figure{
     "power.implausible", ExitCode::check_failed,
     "A price, energy or area is not a number, negative, zero, or larger than any chip."};
 
-// Prices come from the standard chain (power/estimator.h).
+// Prices come from EstimatorChain::of(technology).
 Estimate estimate(const std::vector<Component>& components, const std::vector<ActionCount>& actions,
                   double seconds, const Technology& technology);
 Estimate estimate(const std::vector<Component>& components, const std::vector<ActionCount>& actions,

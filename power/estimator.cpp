@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "power/estimators/synthesised.h"
+#include "power/technology.h"
+
 namespace mantissa::power {
 namespace {
 
@@ -29,6 +32,12 @@ EstimatorChain EstimatorChain::standard() {
     const auto found = table().find(c.kind);
     return found == table().end() ? nullptr : found->second;
   });
+  return chain;
+}
+
+EstimatorChain EstimatorChain::of(const Technology& technology) {
+  EstimatorChain chain = standard();
+  if (!technology.synthesised().empty()) chain.prefer(power::synthesised(technology.synthesised()));
   return chain;
 }
 

@@ -66,8 +66,9 @@ using EstimatorSource = std::function<std::shared_ptr<const Estimator>(const Com
 
 class EstimatorChain {
  public:
-  static EstimatorChain standard();                // the table estimators alone
-  EstimatorChain& prefer(EstimatorSource source);  // asked before all present ones
+  static EstimatorChain standard();                        // the table estimators alone
+  static EstimatorChain of(const Technology& technology);  // behind what it prefers
+  EstimatorChain& prefer(EstimatorSource source);          // asked before all present ones
   std::shared_ptr<const Estimator> find(const Component& component) const;  // throws unknown_kind
 
  private:

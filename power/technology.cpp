@@ -101,8 +101,10 @@ Technology::Technology(std::string name, Nanometres node, Volts voltage, std::st
 }
 
 Technology Technology::at(Nanometres node, Volts voltage) const {
-  return Technology(name_, node, voltage, voltage_source_, figures_, scaling_, sram_model_,
-                    circuits_);
+  Technology there(name_, node, voltage, voltage_source_, figures_, scaling_, sram_model_,
+                   circuits_);
+  there.prefer(synthesised_);
+  return there;
 }
 
 std::vector<const Figure*> Technology::find(const std::string& item,

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "power/price.h"
+#include "power/synthesis_result.h"
 #include "power/technology_scaling.h"
 
 namespace mantissa::power {
@@ -39,6 +40,9 @@ inline const ErrorKind bad_technology{"power.bad-technology", ExitCode::bad_inpu
 // bit cell and an assumed array efficiency (parts.h), or the analytic model (power/sram/macro.h).
 enum class SramModel { printed, analytic };
 
+// What comes first: the printed figures alone, or synthesis results where they fit.
+enum class PriceOrder { tables, synthesised };
+
 class Technology {
  public:
   // A file of configs/tech, with its bases.
@@ -57,6 +61,9 @@ class Technology {
   // Devices, wires and cells of the analytic SRAM model (power/sram/circuit.h).
   const std::vector<Figure>& circuits() const { return circuits_; }
   Technology at(Nanometres node, Volts voltage) const;  // the same figures, elsewhere
+  // Results that come before the figures (power/estimators/synthesised.h), none unless preferred.
+  void prefer(std::vector<SynthesisResult> results) { synthesised_ = std::move(results); }
+  const std::vector<SynthesisResult>& synthesised() const { return synthesised_; }
 
   // Scaled to node and voltage; `item` must have a figure of that unit somewhere.
   Price energy(const std::string& item) const;  // pJ
@@ -79,6 +86,7 @@ class Technology {
   EnergyScaling scaling_;
   SramModel sram_model_;
   std::vector<Figure> circuits_;
+  std::vector<SynthesisResult> synthesised_;
 };
 
 }  // namespace mantissa::power

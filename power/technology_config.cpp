@@ -33,6 +33,13 @@ const std::vector<std::pair<power::SramModel, const char*>>& EnumNames<power::Sr
   return names;
 }
 
+const std::vector<std::pair<power::PriceOrder, const char*>>&
+EnumNames<power::PriceOrder>::names() {
+  static const std::vector<std::pair<power::PriceOrder, const char*>> names{
+      {power::PriceOrder::tables, "tables"}, {power::PriceOrder::synthesised, "synthesised"}};
+  return names;
+}
+
 }  // namespace mantissa::config
 
 namespace mantissa::power {

@@ -65,6 +65,10 @@ struct EnumNames<power::EnergyScaling> {
   static const std::vector<std::pair<power::EnergyScaling, const char*>>& names();
 };
 template <>
+struct EnumNames<power::PriceOrder> {
+  static const std::vector<std::pair<power::PriceOrder, const char*>>& names();
+};
+template <>
 struct EnumNames<power::SramModel> {
   static const std::vector<std::pair<power::SramModel, const char*>>& names();
 };

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "arch/units/matrix_model.h"
+#include "power/technology_config.h"
 
 namespace mantissa::config {
 
@@ -253,7 +254,15 @@ const Schema<TechnologyConfig>& TechnologyConfig::schema() {
                     "DRAM standard that prices a bit: DDR3, DDR4, LPDDR4, HBM2, ...")
           .optional(
               "idle_power", &TechnologyConfig::idle_power, at_least(0),
-              "Published idle power of a whole chip, a row of its own beside modelled leakage.");
+              "Published idle power of a whole chip, a row of its own beside modelled leakage.")
+          .optional("prices", &TechnologyConfig::prices,
+                    "What comes first: printed tables alone, or synthesis results where they fit.")
+          .optional("synthesis", &TechnologyConfig::synthesis,
+                    "Folder of UNIT/synthesis.yaml; without it, the results of the program.")
+          .constraint("synthesis", [](const TechnologyConfig& t) {
+            if (!t.synthesis || t.prices == power::PriceOrder::synthesised) return std::string();
+            return std::string("expected 'prices: synthesised' beside it");
+          });
   return schema;
 }
 

@@ -14,6 +14,7 @@
 #include "base/trace/number_format.h"
 #include "base/units.h"
 #include "memory/config.h"
+#include "power/technology.h"
 
 namespace mantissa::arch {
 
@@ -117,6 +118,8 @@ struct TechnologyConfig {
   std::string name = "45nm";        // configs/tech
   std::optional<std::string> dram;  // standard for the price of a DRAM bit: HBM2, DDR3, LPDDR4, ...
   std::optional<Watts> idle_power;  // published idle power of the whole chip, if known
+  power::PriceOrder prices = power::PriceOrder::tables;
+  std::optional<std::string> synthesis;  // folder of results; none: those shipped with the units
   static const config::Schema<TechnologyConfig>& schema();
 };
 

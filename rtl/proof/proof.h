@@ -30,6 +30,8 @@ enum class ProofMethod {
   bounded,        // holds in the first `depth` cycles; says nothing of later ones
 };
 
+const char* name(ProofMethod method);
+
 // A change of a few characters. `original` stands exactly once in the source.
 struct Mutation {
   std::string source;

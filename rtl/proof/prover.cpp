@@ -134,6 +134,18 @@ Attempt from_reset(const ScratchFolder& scratch, const std::vector<std::string>&
 
 }  // namespace
 
+const char* name(ProofMethod method) {
+  switch (method) {
+    case ProofMethod::combinational:
+      return "combinational";
+    case ProofMethod::induction:
+      return "induction";
+    case ProofMethod::bounded:
+      return "bounded";
+  }
+  return "";
+}
+
 const char* name(Verdict verdict) {
   switch (verdict) {
     case Verdict::proved:

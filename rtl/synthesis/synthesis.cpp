@@ -4,26 +4,44 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <memory>
 
 #include "rtl/synthesis/flow.h"
 #include "rtl/synthesis/gate_simulator.h"
 #include "rtl/tool.h"
+#include "rtl/verilate/verilated_design.h"
 
 namespace mantissa::rtl {
 namespace {
 
-// Runs the bench to its end; throws when an output differs, or when the netlist stops answering.
-void run_bench(GateSimulator& design, Bench& bench, const std::vector<Command>& commands,
-               const SynthesisRequest& request, unsigned stall) {
+struct Run {
+  std::vector<Command> commands;
+  unsigned stall = 0;
+};
+
+// The corners first, which only show that the design is right; energies are those of the random
+// operands of the last run.
+std::vector<Run> runs_of(const Bench& bench, const SynthesisRequest& request) {
+  constexpr unsigned often =
+      64;  // a quarter of all cycles: every handshake waits for its other side
+  std::vector<Run> runs = {{bench.directed(), often}, {bench.directed(), 0}, {{}, 0}};
+  for (std::size_t i = 0; i < request.vectors; ++i)
+    runs.back().commands.push_back(bench.random(request.seed * 0x9e3779b97f4a7c15ull + i));
+  return runs;
+}
+
+// Runs the bench to its end and returns the cycles; throws `different` when an output differs, or
+// when the design stops answering.
+std::uint64_t run_bench(Design& design, Bench& bench, const Run& run,
+                        const SynthesisRequest& request, const ErrorKind& different) {
+  std::uint64_t cycles = 0, patience = 10000;
   const auto where = [&] {
-    return Error(netlist_differs)
+    return Error(different)
         .at(request.unit->name())
-        .say(fmt::format("cycle {}, command {}, seed {}", design.cycles(), bench.current(),
-                         request.seed));
+        .say(fmt::format("cycle {}, command {}, seed {}", cycles, bench.current(), request.seed));
   };
-  std::uint64_t patience = 10000;
-  for (const auto& command : commands) patience += 16 * (1 + bench.patience(command));
-  bench.begin(commands, request.seed, stall);
+  for (const auto& command : run.commands) patience += 16 * (1 + bench.patience(command));
+  bench.begin(run.commands, request.seed, run.stall);
   design.reset();
   Mismatch mismatch;
   while (!bench.done()) {
@@ -35,8 +53,33 @@ void run_bench(GateSimulator& design, Bench& bench, const std::vector<Command>& 
           .expected(mismatch.expected + " at " + mismatch.port +
                     (mismatch.element.empty() ? "" : ", ") + mismatch.element);
     design.edge();
-    if (design.cycles() > patience) throw where().expected("an end of the run");
+    if (++cycles > patience) throw where().expected("an end of the run");
   }
+  return cycles;
+}
+
+Compared compare(Design& design, Bench& bench, const std::vector<Run>& runs,
+                 const SynthesisRequest& request, const ErrorKind& different,
+                 const std::function<void(double share)>& progress) {
+  Compared all;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    progress(static_cast<double>(i) / static_cast<double>(runs.size()));
+    all.cycles += run_bench(design, bench, runs[i], request, different);
+    all.commands += runs[i].commands.size();
+  }
+  return all;
+}
+
+std::unique_ptr<VerilatedDesign> verilated(const SynthesisRequest& request,
+                                           const std::function<void(const std::string&)>& say) {
+  DesignRequest design;
+  design.top = request.unit->name();
+  for (const auto& source : request.unit->sources())
+    design.sources.push_back(request.folder + "/" + source);
+  design.parameters = request.parameters;
+  design.ports = request.unit->ports(request.parameters);
+  design.progress = [&](const std::string& step, double) { say(step); };
+  return VerilatedDesign::build(design);
 }
 
 std::vector<double> as_real(const std::vector<std::uint64_t>& counts) {
@@ -102,8 +145,8 @@ std::string sources_hash(const Unit& unit, const Parameters& parameters,
 }
 
 Synthesis synthesise(const SynthesisRequest& request) {
-  const auto say = [&](const char* step) {
-    if (request.progress) request.progress(step);
+  const auto say = [&](double share, const std::string& step) {
+    if (request.progress) request.progress(share, step);
   };
   const Unit& unit = *request.unit;
   const Library library = Library::read(request.liberty);
@@ -114,6 +157,7 @@ Synthesis synthesise(const SynthesisRequest& request) {
   result.library = library.name();
   result.library_hash = library.hash();
   result.sources_hash = sources_hash(unit, request.parameters, request.folder);
+  result.node = request.node;
   result.voltage = library.voltage();
   result.celsius = library.celsius();
   result.tools = synthesis_tools();
@@ -121,7 +165,7 @@ Synthesis synthesise(const SynthesisRequest& request) {
   result.energy = request.energy;
   result.command = command_of(request);
 
-  say("mapping to cells");
+  say(0, "mapping to cells");
   const ScratchFolder scratch;
   map_to_cells(request, scratch.path());
   const auto ports = unit.ports(request.parameters);
@@ -133,21 +177,12 @@ Synthesis synthesise(const SynthesisRequest& request) {
   for (const auto& gate : netlist.gates) ++cells[gate.cell->name];
   result.cells.assign(cells.begin(), cells.end());
 
-  say("simulating the netlist");
   GateSimulator design(netlist, ports);
   const auto bench = unit.bench(request.parameters);
-  std::vector<Command> commands = bench->directed();
-  constexpr unsigned often =
-      64;  // a quarter of all cycles: every handshake waits for the other side
-  run_bench(design, *bench, commands, request, often);
-  run_bench(design, *bench, commands, request, 0);
-  result.commands = commands.size();
-  // Energies are those of random operands; the corners above only show that the netlist is right.
-  commands.clear();
-  for (std::size_t i = 0; i < request.vectors; ++i)
-    commands.push_back(bench->random(request.seed * 0x9e3779b97f4a7c15ull + i));
-  run_bench(design, *bench, commands, request, 0);
-  result.commands += commands.size();
+  const auto runs = runs_of(*bench, request);
+  result.netlist = compare(design, *bench, runs, request, netlist_differs, [&](double share) {
+    say(0.35 + 0.2 * share, "simulating the netlist");
+  });
   result.cycles = design.cycles();
   result.actions = bench->actions().value_or(result.cycles);
   if (result.actions == 0)
@@ -171,7 +206,17 @@ Synthesis synthesise(const SynthesisRequest& request) {
           .total() /
       idle_cycles;
 
-  say("analysing timing");
+  const auto rtl =
+      verilated(request, [&](const std::string& step) { say(0.55, "the RTL: " + step); });
+  result.rtl = compare(*rtl, *unit.bench(request.parameters), runs, request, rtl_differs,
+                       [&](double share) { say(0.75 + 0.1 * share, "simulating the RTL"); });
+  if (result.rtl.cycles != result.netlist.cycles)
+    throw Error(rtl_differs)
+        .at(unit.name())
+        .read(fmt::format("{} cycles", result.rtl.cycles))
+        .expected(fmt::format("{} cycles, as the netlist took", result.netlist.cycles));
+
+  say(0.85, "analysing timing");
   const Timing timing = analyse_timing(request, scratch.path());
   result.critical_path = timing.period;
   result.start = timing.start;

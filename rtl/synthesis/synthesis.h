@@ -3,8 +3,8 @@
 //
 // 1. yosys and ABC map the unit to cells, block by block: hierarchy is kept, so that area and
 //    energy are known per block.
-// 2. The netlist runs on the unit's bench and must equal its model in every output and cycle; only
-//    then are its figures given.
+// 2. The netlist and the verilated RTL run the same commands on the unit's bench. Both must equal
+//    the model, and so each other, in every output and cycle; only then are figures given.
 // 3. That run's toggles give the energy per action (energy.h), a run without inputs the idle one.
 // 4. OpenSTA gives the critical path and, at one activity of all nets, a power to compare ours
 //    with.
@@ -26,6 +26,9 @@ inline const ErrorKind synthesis_refused{
 inline const ErrorKind netlist_differs{
     "synth.netlist-differs", ExitCode::check_failed,
     "The netlist does not do what the unit's model does: a synthesis tool misread the sources."};
+inline const ErrorKind rtl_differs{"synth.rtl-differs", ExitCode::check_failed,
+                                   "The netlist does what the unit's model does and the verilated "
+                                   "RTL does not: the tools read the sources differently."};
 inline const ErrorKind clock_not_met{"synth.clock-not-met", ExitCode::check_failed,
                                      "The critical path is longer than the clock period given."};
 
@@ -34,12 +37,18 @@ struct SynthesisRequest {
   Parameters parameters;
   std::string folder;  // of the sources: rtl/
   std::string liberty = "/usr/share/qflow/tech/osu018/osu018_stdcells.lib";
+  double node = 180;           // nm, of the library: Liberty files do not say
   double clock = 0;            // ns; 0: the shortest that closes
   std::size_t vectors = 2000;  // random commands behind the directed ones
   std::uint64_t seed = 1;
   double activity = 0.1;  // of all nets, for the comparison with OpenSTA: changes per cycle
   EnergyOptions energy;
-  std::function<void(const std::string& step)> progress;
+  std::function<void(double share, const std::string& step)> progress;  // share from 0 to 1
+};
+
+// A design beside the model.
+struct Compared {
+  std::uint64_t commands = 0, cycles = 0;  // without a difference
 };
 
 struct Block {
@@ -58,18 +67,19 @@ struct Synthesis {
   std::string unit, action;
   Parameters parameters;
   std::string library, library_hash, sources_hash;
-  double voltage = 0, celsius = 0;
+  double node = 0, voltage = 0, celsius = 0;  // nm, V
   std::string tools;
   double area = 0;  // um2
   std::vector<Block> blocks;
   std::vector<std::pair<std::string, std::uint64_t>> cells;  // by type
   double critical_path = 0;                                  // ns: the shortest period that closes
   std::string start, end;
-  double clock = 0;                                     // ns, at which powers are given
-  std::uint64_t commands = 0, cycles = 0, actions = 0;  // of the run
-  Energy per_action;                                    // pJ, over the whole run
-  double idle = 0;                                      // pJ per cycle without inputs
-  double leakage = 0;                                   // W
+  double clock = 0;                       // ns, at which powers are given
+  Compared netlist, rtl;                  // over all runs
+  std::uint64_t cycles = 0, actions = 0;  // of the run of random commands
+  Energy per_action;                      // pJ, over that run
+  double idle = 0;                        // pJ per cycle without inputs
+  double leakage = 0;                     // W
   double activity = 0;
   Power ours, sta;  // at `clock` and `activity`
   EnergyOptions energy;
@@ -79,6 +89,7 @@ struct Synthesis {
 Synthesis synthesise(const SynthesisRequest& request);
 
 nlohmann::ordered_json to_json(const Synthesis& synthesis);
+Synthesis from_json(const nlohmann::ordered_json& json);  // what to_json wrote
 std::string to_yaml(const Synthesis& synthesis);
 // Of the unit's sources and parameters: what a stored result must have been made from.
 std::string sources_hash(const Unit& unit, const Parameters& parameters, const std::string& folder);

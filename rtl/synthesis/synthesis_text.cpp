@@ -15,6 +15,13 @@ Json power_json(const Power& p) {
           {"total_w", p.total()}};
 }
 
+Power power_of(const Json& j) {
+  return {j.at("internal_w"), j.at("switching_w"), j.at("leakage_w")};
+}
+
+Json compared_json(const Compared& c) { return {{"commands", c.commands}, {"cycles", c.cycles}}; }
+Compared compared_of(const Json& j) { return {j.at("commands"), j.at("cycles")}; }
+
 // Block style throughout; texts are quoted, so that nothing in them is taken for YAML.
 void write(std::string& out, const Json& value, int indent) {
   const std::string space(static_cast<std::size_t>(indent), ' ');
@@ -47,10 +54,12 @@ Json to_json(const Synthesis& s) {
           {"library",
            {{"name", s.library},
             {"hash", s.library_hash},
+            {"node_nm", s.node},
             {"voltage_v", s.voltage},
             {"celsius", s.celsius}}},
           {"tools", s.tools},
-          {"netlist_equals_model", {{"commands", s.commands}, {"cycles", s.cycles}}},
+          {"netlist_equals_model", compared_json(s.netlist)},
+          {"rtl_equals_model", compared_json(s.rtl)},
           {"area_um2", s.area},
           {"blocks", blocks},
           {"cells", cells},
@@ -60,6 +69,7 @@ Json to_json(const Synthesis& s) {
           {"clock_ns", s.clock},
           {"action", s.action},
           {"actions", s.actions},
+          {"cycles", s.cycles},
           {"energy_pj_per_action",
            {{"total", s.per_action.total()},
             {"switching", s.per_action.switching},
@@ -77,6 +87,48 @@ Json to_json(const Synthesis& s) {
             {"ours", power_json(s.ours)},
             {"opensta", power_json(s.sta)},
             {"ours_over_opensta", s.ours.total() / s.sta.total()}}}};
+}
+
+Synthesis from_json(const Json& j) {
+  Synthesis s;
+  s.unit = j.at("unit");
+  s.parameters = j.at("parameters").get<Parameters>();
+  s.command = j.at("command");
+  s.sources_hash = j.at("sources_hash");
+  const Json &library = j.at("library"), &energy = j.at("energy_pj_per_action");
+  s.library = library.at("name");
+  s.library_hash = library.at("hash");
+  s.node = library.at("node_nm");
+  s.voltage = library.at("voltage_v");
+  s.celsius = library.at("celsius");
+  s.tools = j.at("tools");
+  s.netlist = compared_of(j.at("netlist_equals_model"));
+  s.rtl = compared_of(j.at("rtl_equals_model"));
+  s.area = j.at("area_um2");
+  for (const Json& b : j.at("blocks")) {
+    const std::string name = b.at("name");
+    s.blocks.push_back({name == s.unit ? "" : name, b.at("cells"), b.at("area_um2"),
+                        b.at("energy_pj_per_action")});
+  }
+  for (const auto& [type, count] : j.at("cells").items()) s.cells.emplace_back(type, count);
+  s.critical_path = j.at("critical_path_ns");
+  s.start = j.at("critical_path_from");
+  s.end = j.at("critical_path_to");
+  s.clock = j.at("clock_ns");
+  s.action = j.at("action");
+  s.actions = j.at("actions");
+  s.cycles = j.at("cycles");
+  s.per_action = {energy.at("switching"), energy.at("internal"), energy.at("clock"),
+                  energy.at("inputs")};
+  s.idle = j.at("energy_pj_per_idle_cycle");
+  s.leakage = j.at("leakage_w");
+  s.energy.slew = j.at("assumptions").at("slew_ns");
+  s.energy.wire = j.at("assumptions").at("wire_pf_per_reader");
+  const Json& power = j.at("power_at_equal_activity");
+  s.activity = power.at("activity");
+  s.ours = power_of(power.at("ours"));
+  s.sta = power_of(power.at("opensta"));
+  return s;
 }
 
 std::string to_yaml(const Synthesis& synthesis) {

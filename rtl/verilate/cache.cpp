@@ -90,13 +90,13 @@ class Workshop {
 }  // namespace
 
 std::string cached(const std::string& cache, const std::string& kind, const std::string& key,
-                   const std::function<void(const std::string& folder)>& make) {
+                   const std::function<void(const std::string& folder)>& make, bool again) {
   std::error_code why;
   fs::create_directories(cache, why);
   if (why) throw unusable(cache, why.message());
   const std::string entry = (fs::absolute(cache) / (kind + "-" + key)).string();
   const Lock lock(entry + ".lock");
-  if (intact(entry)) return entry;
+  if (!again && intact(entry)) return entry;
   const Workshop workshop(entry);
   make(workshop.path());
   try {

@@ -14,9 +14,9 @@
 
 namespace mantissa::rtl {
 
-// The folder of the entry. `make` fills an empty folder that it is given. Throws cache_unusable,
-// and what `make` throws.
+// The folder of the entry. `make` fills an empty folder that it is given; `again`: even when there
+// is an entry. Throws cache_unusable, and what `make` throws.
 std::string cached(const std::string& cache, const std::string& kind, const std::string& key,
-                   const std::function<void(const std::string& folder)>& make);
+                   const std::function<void(const std::string& folder)>& make, bool again = false);
 
 }  // namespace mantissa::rtl

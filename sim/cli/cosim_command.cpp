@@ -10,6 +10,7 @@
 #include "rtl/verilate/sources.h"
 #include "sim/cli/command.h"
 #include "sim/cli/cosim_text.h"
+#include "sim/cli/rtl_results.h"
 #include "sim/cli/unit_options.h"
 #include "sim/run/interrupt.h"
 
@@ -17,7 +18,7 @@ namespace mantissa::cli {
 namespace {
 
 struct Options {
-  std::string unit, rtl, top, commands, waves;
+  std::string unit, rtl, top, commands, waves, output;
   std::vector<std::string> overrides;
   std::uint64_t vectors = 10'000, seed = 1;
   bool ports = false, json = false;
@@ -33,6 +34,11 @@ std::string again(const Options& options) {
   if (!options.rtl.empty()) text += " --rtl " + quoted(options.rtl);
   if (!options.top.empty()) text += " --top " + quoted(options.top);
   return text;
+}
+
+std::string design_name(const Options& options) {
+  if (options.rtl.empty()) return "built in";
+  return (options.top.empty() ? options.unit : options.top) + " in " + options.rtl;
 }
 
 // Beside the waves that were asked for, or in the current folder.
@@ -83,6 +89,7 @@ ExitCode run(const Options& options, Console& console) {
     return ExitCode::ok;
   }
   if (!options.waves.empty()) rtl::check_waves_path(options.waves);
+  const RtlResults store(options.output);
   if (!options.rtl.empty()) request.sources = rtl::sources_of_folder(options.rtl);
   request.top = options.top;
   request.vectors = options.vectors;
@@ -107,6 +114,7 @@ ExitCode run(const Options& options, Console& console) {
       rtl::write_waves(request, request.replay ? *request.replay : rtl::directed_run(request),
                        options.waves);
   }
+  if (store) store.add(store::row_of(request, report.result, design_name(options)));
   if (options.json)
     console.out() << sim::to_json(report).dump(2) << '\n';
   else
@@ -144,6 +152,7 @@ Action declare(CLI::App& app) {
                  "Write waveforms (.vcd or .fst): of the shrunk commands after a mismatch,\n"
                  "of those of --commands, or of the directed ones.")
       ->type_name("FILE");
+  add_rtl_output(app, options->output);
   app.add_flag("--ports", options->ports, "Print parameters and ports, and run nothing.");
   app.add_flag("--json", options->json, "Print one JSON object instead of tables.");
   return [options](Console& console) { return run(*options, console); };

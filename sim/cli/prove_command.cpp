@@ -8,6 +8,7 @@
 #include "rtl/proof/prover.h"
 #include "sim/cli/command.h"
 #include "sim/cli/format.h"
+#include "sim/cli/rtl_results.h"
 #include "sim/cli/unit_options.h"
 
 namespace mantissa::cli {
@@ -16,23 +17,11 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct Options {
-  std::string unit;
+  std::string unit, output;
   std::vector<std::string> overrides;
   bool all = false, json = false;
   double limit = 600;
 };
-
-const char* method(rtl::ProofMethod method) {
-  switch (method) {
-    case rtl::ProofMethod::combinational:
-      return "combinational";
-    case rtl::ProofMethod::induction:
-      return "induction";
-    case rtl::ProofMethod::bounded:
-      return "bounded";
-  }
-  return "";
-}
 
 Json json_of(const rtl::Counterexample& trace) {
   Json cycles = Json::array();
@@ -49,7 +38,7 @@ Json json_of(const std::string& unit, const rtl::ProofResult& result) {
   Json out = {{"unit", unit},
               {"proof", proof.name},
               {"claim", proof.claim},
-              {"method", method(proof.method)},
+              {"method", rtl::name(proof.method)},
               {"depth", proof.depth},
               {"parameters", proof.parameters},
               {"verdict", rtl::name(result.verdict)},
@@ -73,6 +62,7 @@ std::string text(const rtl::Counterexample& trace) {
 }
 
 ExitCode run(const Options& options, Console& console) {
+  const RtlResults store(options.output);
   std::vector<const rtl::Unit*> units;
   if (options.all) units = rtl::units();
   if (!options.all) units.push_back(&unit_named(options.unit));
@@ -100,9 +90,11 @@ ExitCode run(const Options& options, Console& console) {
       const rtl::ProofResult result = rtl::prove(proofs[i], how);
       good = good && result.verdict == rtl::Verdict::proved;
       list.push_back(json_of(unit->name(), result));
+      if (store) store.add(store::row_of(unit->name(), result, rtl::prover_version()));
       const bool refuted = result.verdict == rtl::Verdict::proved;
-      table.row({unit->name(), proofs[i].name, rtl::name(result.verdict), method(proofs[i].method),
-                 std::to_string(proofs[i].depth), fmt::format("{:.1f} s", result.seconds),
+      table.row({unit->name(), proofs[i].name, rtl::name(result.verdict),
+                 rtl::name(proofs[i].method), std::to_string(proofs[i].depth),
+                 fmt::format("{:.1f} s", result.seconds),
                  refuted ? fmt::format("{:.1f} s", result.mutant_seconds) : "-"});
       details += fmt::format("  {}.{}: {}\n", unit->name(), proofs[i].name, proofs[i].claim);
       if (!result.counterexample.cycles.empty()) details += text(result.counterexample);
@@ -129,6 +121,7 @@ Action declare(CLI::App& app) {
   app.add_option("--limit", options->limit, "Seconds for each run of the solver.")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  add_rtl_output(app, options->output);
   app.add_flag("--json", options->json, "Print one JSON object instead of tables.");
   return [options](Console& console) { return run(*options, console); };
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <memory>
 
 #include "power/technology_scaling.h"
 #include "rtl/folders.h"
-#include "rtl/synthesis/synthesis.h"
+#include "rtl/synthesis/stored.h"
 #include "rtl/tool.h"
 #include "sim/cli/command.h"
 #include "sim/cli/format.h"
+#include "sim/cli/rtl_results.h"
 #include "sim/cli/unit_options.h"
 
 namespace mantissa::cli {
@@ -22,8 +22,8 @@ struct Options {
   std::string unit, output;
   std::vector<std::string> overrides;
   rtl::SynthesisRequest request;
-  double node = 0, voltage = 0, from = 180;
-  bool json = false;
+  double node = 0, voltage = 0;
+  bool json = false, fresh = false;
 };
 
 // Factors from the library's node to another.
@@ -31,7 +31,7 @@ struct Scaling {
   double area, energy, delay;
 };
 Scaling scaling(const Options& o, const rtl::Synthesis& s) {
-  const Nanometres from(o.from), to(o.node);
+  const Nanometres from(s.node), to(o.node);
   const Volts here(s.voltage), there(o.voltage);
   return {power::area_ratio(from, to).value, power::energy_ratio(from, here, to, there).value,
           power::delay_ratio(from, here, to, there).value};
@@ -41,12 +41,16 @@ const char* scaling_source =
 
 std::string watts(double value) { return si(value, "W"); }
 
-std::string text(const Options& options, const rtl::Synthesis& s, const Console& console) {
+std::string text(const Options& options, const rtl::Synthesis& s, bool stored,
+                 const Console& console) {
   std::string out = console.paint(Colour::bold, s.unit);
   for (const auto& [name, value] : s.parameters) out += fmt::format("  {}={}", name, value);
   out += fmt::format("   {} at {} V, {} C; {}\n", s.library, s.voltage, s.celsius, s.tools);
-  out += fmt::format("  netlist equal to the model over {} commands, last run {} cycles\n\n",
-                     grouped(s.commands), grouped(s.cycles));
+  out += fmt::format(
+      "  netlist equal to the model over {} commands, {} cycles, the RTL over {} commands, {} "
+      "cycles{}\n\n",
+      grouped(s.netlist.commands), grouped(s.netlist.cycles), grouped(s.rtl.commands),
+      grouped(s.rtl.cycles), stored ? "; stored result, --fresh for another" : "");
   Table blocks({"block", "cells", "area", "share", "energy per " + s.action},
                {Align::left, Align::right, Align::right, Align::right, Align::right});
   std::uint64_t count = 0;
@@ -97,7 +101,7 @@ std::string text(const Options& options, const rtl::Synthesis& s, const Console&
         "\n  at {} nm, {} V: {:.4g} um2, {:.4g} pJ per {}, {:.4g} ns\n  (x {:.4g}, {:.4g}, {:.4g} "
         "from {} nm; {})\n",
         options.node, options.voltage, s.area * k.area, s.per_action.total() * k.energy, s.action,
-        s.critical_path * k.delay, k.area, k.energy, k.delay, options.from, scaling_source);
+        s.critical_path * k.delay, k.area, k.energy, k.delay, s.node, scaling_source);
   }
   return out;
 }
@@ -107,20 +111,19 @@ ExitCode run(Options& options, Console& console) {
   options.request.unit = &unit;
   options.request.parameters = parameters_of(unit, options.overrides);
   options.request.folder = rtl::rtl_folder();
-  rtl::Synthesis result;
+  const RtlResults store(options.output);
+  rtl::Stored stored;
   {
     Progress progress(console, unit.name());
-    double done = 0;
-    options.request.progress = [&](const std::string& step) {
-      progress.update(done, step);
-      done += 0.33;
+    options.request.progress = [&](double share, const std::string& step) {
+      progress.update(share, step);
     };
-    result = rtl::synthesise(options.request);
+    stored = rtl::stored_synthesis(options.request, options.fresh);
   }
-  if (!options.output.empty()) {
-    std::error_code why;
-    std::filesystem::create_directories(options.output, why);
+  const rtl::Synthesis& result = stored.synthesis;
+  if (store) {
     rtl::write_text(options.output + "/synthesis.yaml", rtl::to_yaml(result));
+    store.add(store::row_of(result));
   }
   if (options.json) {
     Json json = rtl::to_json(result);
@@ -128,7 +131,7 @@ ExitCode run(Options& options, Console& console) {
       const Scaling k = scaling(options, result);
       json["scaled"] = {{"node_nm", options.node},
                         {"voltage_v", options.voltage},
-                        {"from_nm", options.from},
+                        {"from_nm", result.node},
                         {"area_um2", result.area * k.area},
                         {"energy_pj_per_action", result.per_action.total() * k.energy},
                         {"critical_path_ns", result.critical_path * k.delay},
@@ -136,7 +139,7 @@ ExitCode run(Options& options, Console& console) {
     }
     console.out() << json.dump(2) << '\n';
   } else {
-    console.out() << text(options, result, console);
+    console.out() << text(options, result, stored.found, console);
   }
   return ExitCode::ok;
 }
@@ -163,10 +166,14 @@ Action declare(CLI::App& app) {
                       ->check(CLI::PositiveNumber);
   node->needs(voltage);
   voltage->needs(node);
-  app.add_option("--library-node", options->from, "Node of the cell library, nm.")
+  app.add_option("--library-node", options->request.node, "Node of the cell library, nm.")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option("-o,--output", options->output, "Folder for synthesis.yaml.")->type_name("DIR");
+  app.add_option(
+         "-o,--output", options->output,
+         "Folder for synthesis.yaml and results.sqlite ('mantissa report DIR').")
+      ->type_name("DIR");
+  app.add_flag("--fresh", options->fresh, "Synthesise again what has been synthesised before.");
   app.add_flag("--json", options->json, "Print one JSON object instead of tables.");
   return [options](Console& console) { return run(*options, console); };
 }

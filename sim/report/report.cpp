@@ -42,6 +42,13 @@ std::string counted(std::size_t n, const char* one, const char* many) {
 }
 
 std::string overview(const ReportData& data) {
+  if (data.points.empty() && data.has_rtl()) {
+    std::set<std::string> units;
+    for (const auto& row : data.rtl_synthesis) units.insert(row.unit);
+    for (const auto& row : data.rtl_proofs) units.insert(row.unit);
+    for (const auto& row : data.rtl_cosim) units.insert(row.unit);
+    return counted(units.size(), "unit", "units");
+  }
   const auto count = [&](auto predicate) {
     return static_cast<std::size_t>(
         std::count_if(data.points.begin(), data.points.end(), predicate));
@@ -93,7 +100,7 @@ std::string body(const ReportData& data, const Figures& figures) {
   out += section("figures", "Figures", "", figure_html(figures, data.tables));
   out += section("points", "All points",
                  "Click a column's head to sort. Architectures carry the parameters that vary.",
-                 points_table(data));
+                 data.points.empty() ? "" : points_table(data));
   out += section("campaign", "Over chips",
                  "Mean and deviation over chips that differ in what fails, and the interval that "
                  "holds the mean in 95 of 100 campaigns (Student's t).",
@@ -114,6 +121,12 @@ std::string body(const ReportData& data, const Figures& figures) {
               "derived, assumed. A figure of 'assumed' has no source: it is the stated default of "
               "a parameter.",
               prices_table(data));
+  out +=
+      section("rtl", "RTL",
+              "Area and energy are those of the library named, not scaled to another node; only "
+              "netlists that equal model and RTL in every output and cycle have figures. A proof "
+              "counts when the same claim falls for its mutant.",
+              rtl_tables(data));
   out += section("definitions", "Definitions",
                  "A cycle is one of the core clock. Columns are those of points.csv.",
                  definitions_table());
@@ -129,17 +142,12 @@ std::string body(const ReportData& data, const Figures& figures) {
 // Links to the sections that there are.
 std::string contents(const std::string& html) {
   static const std::vector<std::pair<const char*, const char*>> titles{
-      {"published", "Published"},
-      {"figures", "Figures"},
-      {"points", "All points"},
-      {"failures", "No result"},
-      {"warnings", "Warnings"},
-      {"cycles", "Cycles"},
-      {"layers", "Layers"},
-      {"energy", "Energy"},
-      {"prices", "Prices"},
-      {"definitions", "Definitions"},
-      {"configurations", "Configurations"},
+      {"published", "Published"},     {"figures", "Figures"},
+      {"points", "All points"},       {"failures", "No result"},
+      {"warnings", "Warnings"},       {"cycles", "Cycles"},
+      {"layers", "Layers"},           {"energy", "Energy"},
+      {"prices", "Prices"},           {"rtl", "RTL"},
+      {"definitions", "Definitions"}, {"configurations", "Configurations"},
       {"provenance", "Provenance"}};
   std::string out;
   for (const auto& [id, title] : titles)
@@ -156,7 +164,8 @@ Written write_report(const Options& options) {
   std::string objectives;
   for (const auto& sweep : data.sweeps)
     if (objectives.empty()) objectives = sweep.objectives;
-  const Figures figures = draw_figures(options.figures, data.tables, objectives);
+  const Figures figures =
+      data.points.empty() ? Figures{} : draw_figures(options.figures, data.tables, objectives);
   const std::string main = body(data, figures);
   const std::string html = fill(page, {{"title", escape(data.title)},
                                        {"description", escape(data.description)},

@@ -84,8 +84,18 @@ std::vector<std::string> ReportData::variants() const {
 
 ReportData load_report(const std::string& directory) {
   fs::path database = fs::path(directory) / "results.sqlite";
-  if (!fs::exists(database)) {
-    const fs::path json = fs::path(directory) / "result.json";
+  const fs::path json = fs::path(directory) / "result.json";
+  ReportData data;
+  const bool stored = fs::exists(database);
+  bool run_alone = !stored;
+  if (stored) {
+    const auto results = store::Results::read(database.string());
+    data.rtl_synthesis = results.rtl_synthesis();
+    data.rtl_proofs = results.rtl_proofs();
+    data.rtl_cosim = results.rtl_cosim();
+    run_alone = results.empty() && fs::exists(json);
+  }
+  if (run_alone) {
     if (!fs::exists(json))
       throw Error(store::no_results)
           .at(directory)
@@ -96,7 +106,6 @@ ReportData load_report(const std::string& directory) {
     store_run(json, database);
   }
   const auto results = store::Results::read(database.string());
-  ReportData data;
   data.sweeps = results.sweeps();
   data.published = results.published();
   data.campaign = store::campaign_rows(results);
@@ -113,6 +122,7 @@ ReportData load_report(const std::string& directory) {
     data.title += (data.title.empty() ? "" : "; ") + title;
     data.description += (data.description.empty() ? "" : " ") + sweep.description;
   }
+  if (data.sweeps.empty() && data.has_rtl()) data.title = "Units in SystemVerilog";
   data.tables = database.parent_path().string();
   store::export_csv(results, data.tables);
   return data;

@@ -31,15 +31,22 @@ struct ReportData {
   std::vector<ReportPoint> points;
   std::vector<store::PublishedRow> published;
   std::vector<store::CampaignRow> campaign;
+  std::vector<store::RtlSynthesisRow> rtl_synthesis;
+  std::vector<store::RtlProofRow> rtl_proofs;
+  std::vector<store::RtlCosimRow> rtl_cosim;
   double host_seconds = 0;
   std::string tables;  // folder of the exported CSV, into which figures go too
 
   const ReportPoint* at(const std::string& sweep, std::uint64_t position) const;
+  bool has_rtl() const {
+    return !rtl_synthesis.empty() || !rtl_proofs.empty() || !rtl_cosim.empty();
+  }
   std::vector<std::string> jobs() const;  // in order of first appearance
   std::vector<std::string> variants() const;
 };
 
-// Reads DIR/results.sqlite, else DIR/result.json. Throws Error(no_results).
+// Reads DIR/results.sqlite if there are sweeps in it, else DIR/result.json; what is known of units
+// in SystemVerilog stands in DIR/results.sqlite in either case, or alone. Throws Error(no_results).
 // A single run is copied into a store of one point, DIR/report/results.sqlite, so that tables and
 // figures have one source; its own tables in DIR have other columns and stay as they are.
 ReportData load_report(const std::string& directory);

@@ -20,6 +20,9 @@ std::string cycles_table(const ReportData& data);
 std::string layer_tables(const ReportData& data);
 std::string energy_tables(const ReportData& data);
 
+// What synthesis, proofs and co-simulation say of units in SystemVerilog.
+std::string rtl_tables(const ReportData& data);
+
 // What a careful reader asks next.
 std::string warnings_list(const ReportData& data);
 std::string failures_list(const ReportData& data);

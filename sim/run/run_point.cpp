@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/config/document.h"
+#include "rtl/folders.h"
 #include "sim/presets/presets.h"
 
 namespace mantissa::sim {
@@ -39,6 +40,12 @@ config::Node technology_node(const power::Technology& technology) {
     figures += fmt::format("{} {} {} {} {} {} {} {}\n", figure.item, figure.value, figure.unit,
                            figure.capacity.value, figure.node.value, figure.voltage.value,
                            power::name(figure.method), figure.source);
+  for (const auto& r : technology.synthesised()) {
+    figures += fmt::format("{} {} {} {} {} {} {} {}", r.unit, r.library, r.tools, r.node.value,
+                           r.voltage.value, r.area, r.action, r.energy);
+    for (const auto& [name, value] : r.parameters) figures += fmt::format(" {}={}", name, value);
+    figures += '\n';
+  }
   const bool anchors = technology.energy_scaling() == power::EnergyScaling::anchors;
   return config::Node::map({
       {"name", config::Node::scalar(technology.name())},
@@ -81,8 +88,13 @@ arch::ArchConfig resolve_arch(const std::string& name_or_file,
 }
 
 power::Technology resolve_technology(const arch::ArchConfig& arch) {
-  return power::Technology::load(Presets::standard().find(
+  auto technology = power::Technology::load(Presets::standard().find(
       PresetKind::technology, arch.technology.name, Place{arch.name, 0, 0, "technology.name"}));
+  const auto& own = arch.technology.synthesis;
+  if (arch.technology.prices == power::PriceOrder::synthesised)
+    technology.prefer(own ? power::read_synthesis_results(*own, *own)
+                          : power::read_synthesis_results(rtl::rtl_folder(), "rtl"));
+  return technology;
 }
 
 Point resolve(const PointRequest& request) {

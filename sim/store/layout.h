@@ -44,6 +44,24 @@ CREATE TABLE area (
 ) WITHOUT ROWID;
 CREATE TABLE warnings (hash TEXT, row INTEGER, text TEXT, PRIMARY KEY (hash, row)) WITHOUT ROWID;
 CREATE TABLE host (hash TEXT PRIMARY KEY, seconds REAL) WITHOUT ROWID;
+CREATE TABLE rtl_synthesis (
+  unit TEXT, parameters TEXT, library TEXT, area_um2 REAL, critical_path_ns REAL, clock_ns REAL,
+  action TEXT, energy_pj REAL, idle_pj REAL, leakage_w REAL, commands INTEGER, cycles INTEGER,
+  tools TEXT, command TEXT, sources_hash TEXT, PRIMARY KEY (unit, parameters, library)
+) WITHOUT ROWID;
+CREATE TABLE rtl_proofs (
+  unit TEXT, parameters TEXT, proof TEXT, claim TEXT, verdict TEXT, method TEXT, depth INTEGER,
+  mutant TEXT, mutant_refuted INTEGER, tools TEXT, PRIMARY KEY (unit, parameters, proof)
+) WITHOUT ROWID;
+CREATE TABLE rtl_cosim (
+  unit TEXT, parameters TEXT, design TEXT, verdict TEXT, detail TEXT, commands INTEGER,
+  cycles INTEGER, seed INTEGER, cases_seen INTEGER, cases INTEGER,
+  PRIMARY KEY (unit, parameters, design)
+) WITHOUT ROWID;
+CREATE TABLE rtl_host (
+  unit TEXT, parameters TEXT, proof TEXT, seconds REAL, mutant_seconds REAL,
+  PRIMARY KEY (unit, parameters, proof)
+) WITHOUT ROWID;
 CREATE VIEW results AS
   SELECT p.sweep, p.position, p.arch, p.workload, p.overrides, p.status, p.feasible,
     (SELECT value FROM metrics m WHERE m.hash = p.hash AND quantity = 'latency_s') AS latency_s,
@@ -58,7 +76,8 @@ CREATE VIEW results AS
 
 // Tables whose rows depend on the configuration alone.
 inline constexpr const char* compared_tables[] = {
-    "sweeps", "points", "published", "runs", "metrics", "layers", "energy", "area", "warnings"};
+    "sweeps", "points", "published", "runs",          "metrics",    "layers",
+    "energy", "area",   "warnings",  "rtl_synthesis", "rtl_proofs", "rtl_cosim"};
 // Tables that belong to a run.
 inline constexpr const char* run_tables[] = {"runs", "metrics",  "layers", "energy",
                                              "area", "warnings", "host"};

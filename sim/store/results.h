@@ -7,7 +7,9 @@
 //   runs     one row per *configuration* (by hash): points that are equal, also of different
 //            sweeps in one directory, share it and are simulated once
 //   metrics, layers, energy, area, warnings   belong to a run; one tidy row per fact
-//   host     seconds of the simulation itself: the only table that differs from machine to machine
+//   host     seconds of the simulation itself: differ from machine to machine
+//   rtl_synthesis, rtl_proofs, rtl_cosim   what is known of units in SystemVerilog, whatever the
+//            runs; rtl_host: seconds of the proofs
 //   results  a view: points beside the columns that people ask for first
 //
 // Errors: sim/store/errors.h. A file of another layout (`schema_version`) is refused, never
@@ -23,10 +25,11 @@
 
 #include "sim/store/database.h"
 #include "sim/store/record.h"
+#include "sim/store/rtl_rows.h"
 
 namespace mantissa::store {
 
-constexpr std::uint64_t schema_version = 1;
+constexpr std::uint64_t schema_version = 2;
 
 enum class Status {
   pending,     // not yet run
@@ -80,6 +83,10 @@ class Results {
   // A run and the points that it answers, in one step.
   void add_run(const Record& record, const std::vector<PointRow>& points = {});
   void set_point(const PointRow& point);
+  // Each replaces an earlier row about the same thing.
+  void add(const RtlSynthesisRow& row);
+  void add(const RtlProofRow& row);
+  void add(const RtlCosimRow& row);
   // Takes over all runs of another store, and what became of its failed points.
   void merge(const std::string& path);
 
@@ -91,6 +98,9 @@ class Results {
   std::vector<PointRow> points() const;  // by sweep and position
   std::vector<PublishedRow> published() const;
   double host_seconds() const;
+  std::vector<RtlSynthesisRow> rtl_synthesis() const;
+  std::vector<RtlProofRow> rtl_proofs() const;
+  std::vector<RtlCosimRow> rtl_cosim() const;
 
   // Every table that must not depend on the machine, as text, in primary-key order: for tests and
   // for `mantissa compare`.

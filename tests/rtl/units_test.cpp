@@ -63,7 +63,9 @@ class SmallUnit : public testing::TestWithParam<Small> {
 TEST_P(SmallUnit, has_a_netlist_equal_to_its_model) {
   const Synthesis s = synthesise(request());
   EXPECT_GT(s.actions, 0u);
-  EXPECT_GT(s.commands, 300u) << "the directed ones as well";
+  EXPECT_GT(s.netlist.commands, 300u) << "the directed ones as well";
+  EXPECT_EQ(s.rtl.commands, s.netlist.commands);
+  EXPECT_EQ(s.rtl.cycles, s.netlist.cycles);
   EXPECT_GT(s.per_action.total(), 0);
 }
 

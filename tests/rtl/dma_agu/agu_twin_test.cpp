@@ -34,7 +34,8 @@ TEST(AguTwin, gives_every_burst_of_a_network_the_address_that_the_engine_gives_i
       const RunResult alone = arch::testing::run(core(Implementation::model, burst), trace);
       ASSERT_EQ(together.twins.count("dma"), 1u);
       const arch::TwinResult& twin = together.twins.at("dma");
-      EXPECT_GT(twin.compared, twin.commands);
+      EXPECT_GE(twin.compared, twin.commands);
+      if (burst < 4096) EXPECT_GT(twin.compared, twin.commands);
       EXPECT_EQ(twin.differing, 0u);
       EXPECT_EQ(twin.cycles, twin.compared + twin.commands);
       EXPECT_EQ(together.cycles, alone.cycles);
@@ -61,13 +62,19 @@ class WrongGenerator {
   ScratchFolder folder_;
 };
 
-// Rows of 80 bytes in bursts of 32, of a matrix that is wider than its tile.
+// Rows of 64 bytes in bursts of 32, of a matrix that is wider than its tiles.
 const auto rows = arch::testing::gemm(80, 160, 100);
+
+ArchConfig narrow(Implementation implementation) {
+  ArchConfig config = core(implementation, 32);
+  config.mapper.tile_k = 64;
+  return config;
+}
 
 TEST(WrongGeneratorInACore, is_found_in_lockstep_and_by_its_transfer_alone) {
   const WrongGenerator wrong;
   try {
-    arch::testing::run(wrong.in_a(core(Implementation::lockstep, 32)), rows);
+    arch::testing::run(wrong.in_a(narrow(Implementation::lockstep)), rows);
     FAIL() << "no difference was found";
   } catch (const LockstepDiffers& error) {
     EXPECT_THAT(error.message(), testing::HasSubstr("read 'address 0x"));
@@ -81,7 +88,7 @@ TEST(WrongGeneratorInACore, is_found_in_lockstep_and_by_its_transfer_alone) {
 
 TEST(WrongGeneratorInACore, in_place_of_the_model_is_counted) {
   const WrongGenerator wrong;
-  const RunResult result = arch::testing::run(wrong.in_a(core(Implementation::rtl, 32)), rows);
+  const RunResult result = arch::testing::run(wrong.in_a(narrow(Implementation::rtl)), rows);
   EXPECT_GT(result.twins.at("dma").differing, 0u);
   EXPECT_LT(result.twins.at("dma").differing, result.twins.at("dma").compared);
 }

@@ -64,22 +64,53 @@ TEST(Synthesis, the_shortest_clock_is_met_and_a_shorter_one_is_not) {
   }
 }
 
-TEST(Synthesis, a_netlist_that_differs_from_the_model_has_no_figures) {
+// The kind of the error, and its message, after `good` has become `bad` in the sources.
+const ErrorKind* refusal_of(const std::string& bad, std::string& message) {
   const ScratchFolder scratch;
   std::filesystem::create_directory(scratch.file("fifo"));
   std::string text = read_text(folder + "/fifo/fifo.sv");
   const std::string good = "data_o  = words_q[read_q];";
-  text.replace(text.find(good), good.size(), "data_o  = words_q[write_q];");
+  text.replace(text.find(good), good.size(), bad);
   write_text(scratch.file("fifo/fifo.sv"), text);
   SynthesisRequest request = fifo_request();
   request.folder = scratch.path();
   try {
     synthesise(request);
-    FAIL();
   } catch (const Error& e) {
-    EXPECT_EQ(&e.kind(), &netlist_differs);
-    EXPECT_NE(e.message().find("data_o"), std::string::npos) << e.message();
+    message = e.message();
+    return &e.kind();
   }
+  return nullptr;
+}
+
+TEST(Synthesis, a_netlist_that_differs_from_the_model_has_no_figures) {
+  std::string message;
+  EXPECT_EQ(refusal_of("data_o  = words_q[write_q];", message), &netlist_differs) << message;
+  EXPECT_NE(message.find("data_o"), std::string::npos) << message;
+}
+
+TEST(Synthesis, a_netlist_without_its_rtl_has_no_figures_either) {
+  const auto both = [](const std::string& verilator) {
+    return "\n`ifdef VERILATOR\n" + verilator + "\n`else\ndata_o  = words_q[read_q];\n`endif\n";
+  };
+  std::string message;
+  EXPECT_EQ(refusal_of(both("data_o  = words_q[write_q];"), message), &rtl_differs) << message;
+  EXPECT_NE(message.find("data_o"), std::string::npos) << message;
+  EXPECT_EQ(refusal_of(both("data_o  = words_q[read_q];"), message), nullptr) << message;
+}
+
+TEST(Synthesis, netlist_and_rtl_run_the_same_commands_in_the_same_cycles) {
+  const Synthesis s = synthesise(fifo_request());
+  EXPECT_EQ(s.netlist.commands, s.rtl.commands);
+  EXPECT_EQ(s.netlist.cycles, s.rtl.cycles);
+  EXPECT_GT(s.rtl.commands, 100u) << "the directed ones as well";
+  EXPECT_GT(s.rtl.cycles, s.cycles);
+}
+
+TEST(Synthesis, a_result_comes_back_from_its_json) {
+  const Synthesis s = synthesise(fifo_request());
+  const auto json = to_json(s);
+  EXPECT_EQ(to_json(from_json(nlohmann::ordered_json::parse(json.dump()))), json);
 }
 
 // scripts/synthesis.sh makes them anew.

@@ -210,6 +210,61 @@ TEST_F(Report, of_a_single_run_reads_its_json_and_leaves_its_tables_alone) {
   EXPECT_TRUE(fs::exists(root_ / "out" / "report" / "layers.csv"));
 }
 
+void add_rtl(const fs::path& directory) {
+  fs::create_directories(directory);
+  auto results = store::Results::write((directory / "results.sqlite").string());
+  store::RtlSynthesisRow synthesis;
+  synthesis.unit = "fifo";
+  synthesis.parameters = "Depth=2";
+  synthesis.library = "cells <1> at 1.8 V, 25 C";
+  synthesis.area_um2 = 4568;
+  synthesis.clock_ns = synthesis.critical_path_ns = 1.357;
+  synthesis.action = "word";
+  synthesis.energy_pj = 8.42;
+  results.add(synthesis);
+  results.add(store::RtlProofRow{"sram", "Words=4", "secded", "one flip is mended", "proved",
+                                 "combinational", 1, "no syndrome", true, "z3", 0.5, 0.25});
+  results.add(store::RtlCosimRow{"fifo", "Depth=2", "mine in dir", "mismatch",
+                                 "data_o is 1, expected 0", 7, 8, 9, 3, 4});
+}
+
+void expect_rtl(const std::string& rtl) {
+  EXPECT_THAT(rtl, HasSubstr("4568 um2"));
+  EXPECT_THAT(rtl, HasSubstr("8.42 pJ"));
+  EXPECT_THAT(rtl, HasSubstr("cells &lt;1&gt; at 1.8 V"));
+  EXPECT_THAT(rtl, HasSubstr("one flip is mended"));
+  EXPECT_THAT(rtl, HasSubstr("no syndrome"));
+  EXPECT_THAT(rtl, HasSubstr("data_o is 1, expected 0"));
+  EXPECT_THAT(rtl, HasSubstr("3 of 4"));
+}
+
+TEST_F(Report, of_a_sweep_shows_what_is_known_of_its_rtl) {
+  sweep();
+  EXPECT_EQ(section(page(), "rtl"), "") << "nothing is";
+  add_rtl(root_ / "out");
+  const std::string html = page();
+  expect_rtl(section(html, "rtl"));
+  EXPECT_THAT(section(html, "points"), HasSubstr("<table"));
+}
+
+TEST_F(Report, of_a_run_shows_what_is_known_of_its_rtl) {
+  add_rtl(root_ / "out");
+  std::ofstream(root_ / "out" / "result.json") << run_json();
+  const std::string html = page();
+  expect_rtl(section(html, "rtl"));
+  EXPECT_THAT(html, HasSubstr("<h1>resnet50 on tpu_v1</h1>"));
+}
+
+TEST_F(Report, of_rtl_alone_is_a_page_too) {
+  add_rtl(root_ / "out");
+  const std::string html = page(true);
+  expect_rtl(section(html, "rtl"));
+  EXPECT_THAT(html, HasSubstr("<h1>Units in SystemVerilog</h1>"));
+  EXPECT_THAT(html, HasSubstr("2 units"));
+  EXPECT_EQ(section(html, "points"), "");
+  expect_self_contained(html);
+}
+
 TEST_F(Report, says_where_results_should_have_been) {
   fs::create_directories(root_ / "out");
   try {

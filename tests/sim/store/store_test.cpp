@@ -104,6 +104,54 @@ TEST_F(Store, points_and_published_figures_come_back) {
   EXPECT_EQ(results.published()[0].value, 12.3e12);
 }
 
+TEST_F(Store, rows_of_rtl_come_back_and_replace_earlier_ones_about_the_same_thing) {
+  const RtlSynthesisRow synthesis{
+      "fifo", "Depth=2", "lib at 1 V",          0.1 + 0.2, 1.5, 2, "word", 8.25, 4.5, 1e-9, 10,
+      20,     "yosys",   "mantissa synth fifo", "abc"};
+  RtlProofRow proof{"fifo", "Depth=2", "order", "in order", "proved", "induction",
+                    3,      "other",   true,    "z3",       0.5,      0.25};
+  const RtlCosimRow cosim{"fifo", "Depth=2", "built in", "mismatch", "data_o is 1, expected 0",
+                          7,      8,         9,          3,          4};
+  auto results = Results::write(path());
+  results.add(synthesis);
+  results.add(proof);
+  results.add(cosim);
+  EXPECT_TRUE(results.empty()) << "of sweeps and runs: one may still begin here";
+  ASSERT_EQ(results.rtl_synthesis().size(), 1u);
+  const auto s = results.rtl_synthesis()[0];
+  EXPECT_EQ(std::tie(s.unit, s.parameters, s.library, s.area_um2, s.critical_path_ns, s.clock_ns),
+            std::tie(synthesis.unit, synthesis.parameters, synthesis.library, synthesis.area_um2,
+                     synthesis.critical_path_ns, synthesis.clock_ns));
+  EXPECT_EQ(std::tie(s.action, s.energy_pj, s.idle_pj, s.leakage_w, s.commands, s.cycles, s.tools,
+                     s.command, s.sources_hash),
+            std::tie(synthesis.action, synthesis.energy_pj, synthesis.idle_pj, synthesis.leakage_w,
+                     synthesis.commands, synthesis.cycles, synthesis.tools, synthesis.command,
+                     synthesis.sources_hash));
+  const auto c = results.rtl_cosim().at(0);
+  EXPECT_EQ(std::tie(c.unit, c.parameters, c.design, c.verdict, c.detail, c.commands, c.cycles,
+                     c.seed, c.cases_seen, c.cases),
+            std::tie(cosim.unit, cosim.parameters, cosim.design, cosim.verdict, cosim.detail,
+                     cosim.commands, cosim.cycles, cosim.seed, cosim.cases_seen, cosim.cases));
+  const std::string before = results.dump();
+  proof.seconds = 9;
+  results.add(proof);
+  EXPECT_EQ(results.dump(), before) << "how long a proof took is the machine's";
+  proof.verdict = "refuted";
+  proof.mutant_refuted = false;
+  results.add(proof);
+  EXPECT_NE(results.dump(), before);
+  ASSERT_EQ(results.rtl_proofs().size(), 1u);
+  const auto p = results.rtl_proofs()[0];
+  EXPECT_EQ(std::tie(p.unit, p.parameters, p.proof, p.claim, p.verdict, p.method, p.depth, p.mutant,
+                     p.mutant_refuted, p.tools, p.seconds, p.mutant_seconds),
+            std::tie(proof.unit, proof.parameters, proof.proof, proof.claim, proof.verdict,
+                     proof.method, proof.depth, proof.mutant, proof.mutant_refuted, proof.tools,
+                     proof.seconds, proof.mutant_seconds));
+  proof.proof = "another";
+  results.add(proof);
+  EXPECT_EQ(results.rtl_proofs().size(), 2u);
+}
+
 TEST_F(Store, the_order_of_arrival_does_not_show) {
   const auto a = sweep::testing::fake_run(request("3")), b = sweep::testing::fake_run(request("5"));
   auto one = Results::write(path("one.sqlite"));
@@ -124,7 +172,7 @@ TEST_F(Store, another_layout_is_refused) {
       FAIL() << "accepted";
     } catch (const Error& error) {
       EXPECT_THAT(error.message(),
-                  HasSubstr("read 'schema_version 99'; expected schema_version 1"));
+                  HasSubstr("read 'schema_version 99'; expected schema_version 2"));
       EXPECT_EQ(error.exit(), ExitCode::bad_input);
     }
 }

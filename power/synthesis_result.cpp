@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "power/synthesis_result.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <filesystem>
+
+#include "base/config/document.h"
+#include "power/price.h"
+
+namespace mantissa::power {
+namespace {
+
+namespace fs = std::filesystem;
+using config::Node;
+
+const Node& scalar(const Node& file, const std::string& key) {
+  const Node* node = file.find_dotted(key);
+  if (!node || !node->is_scalar())
+    throw Error(bad_synthesis)
+        .at(node ? node->place() : Place{file.place().file, 0, 0, {}})
+        .expected("key '" + key + "' of a synthesis result, as 'mantissa synth -o DIR' writes it");
+  return *node;
+}
+
+double positive(const Node& file, const std::string& key) {
+  const Node& node = scalar(file, key);
+  const std::string& text = node.text();
+  double value = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failed != std::errc() || end != text.data() + text.size() || !std::isfinite(value) ||
+      value <= 0)
+    throw Error(bad_synthesis)
+        .at(node.place())
+        .read(key + ": " + text)
+        .expected("a finite number above zero");
+  return value;
+}
+
+}  // namespace
+
+SynthesisResult read_synthesis_result(const std::string& path, const std::string& shown) {
+  const Node file = config::read_file(path);
+  SynthesisResult result;
+  result.file = shown;
+  result.unit = scalar(file, "unit").text();
+  if (const Node* parameters = file.find("parameters"); parameters && parameters->is_map())
+    for (const auto& [name, value] : parameters->entries()) {
+      std::int64_t& number = result.parameters[name];
+      const std::string& text = value.text();
+      const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+      if (failed != std::errc() || end != text.data() + text.size())
+        throw Error(bad_synthesis)
+            .at(value.place())
+            .read(name + ": " + text)
+            .expected("the integer value of a parameter");
+    }
+  result.library = scalar(file, "library.name").text();
+  result.tools = scalar(file, "tools").text();
+  result.node = Nanometres(positive(file, "library.node_nm"));
+  result.voltage = Volts(positive(file, "library.voltage_v"));
+  result.area = positive(file, "area_um2");
+  result.action = scalar(file, "action").text();
+  result.energy = positive(file, "energy_pj_per_action.total");
+  return result;
+}
+
+std::vector<SynthesisResult> read_synthesis_results(const std::string& folder,
+                                                    const std::string& shown) {
+  std::vector<std::string> units;
+  std::error_code why;
+  for (const auto& entry : fs::directory_iterator(folder, why))
+    if (fs::is_regular_file(entry.path() / "synthesis.yaml"))
+      units.push_back(entry.path().filename().string());
+  if (units.empty())
+    throw Error(bad_synthesis)
+        .at(folder)
+        .say(why ? why.message() : "")
+        .expected("a folder with UNIT/synthesis.yaml, as 'mantissa synth UNIT -o DIR/UNIT' writes");
+  std::sort(units.begin(), units.end());
+  std::vector<SynthesisResult> results;
+  for (const auto& unit : units)
+    results.push_back(read_synthesis_result((fs::path(folder) / unit / "synthesis.yaml").string(),
+                                            (fs::path(shown) / unit / "synthesis.yaml").string()));
+  return results;
+}
+
+}  // namespace mantissa::power

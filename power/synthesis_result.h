@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Synthesis results as `mantissa synth -o` writes them: FOLDER/<unit>/synthesis.yaml. Of what
+// stands there, as much as prices need.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/units.h"
+
+namespace mantissa::power {
+
+inline const ErrorKind bad_synthesis{
+    "power.bad-synthesis", ExitCode::bad_input,
+    "A folder without synthesis results, or a result that lacks a figure or its source."};
+
+struct SynthesisResult {
+  std::string file;  // as it is named in sources
+  std::string unit;
+  std::map<std::string, std::int64_t> parameters;
+  std::string library, tools;
+  Nanometres node{};
+  Volts voltage{};
+  double area = 0;     // um2 of cells, not placed
+  std::string action;  // "mac", "element"
+  double energy = 0;   // pJ per action
+};
+
+// One file; `shown` is what sources call it. Throws bad_synthesis and the errors of base/config.
+SynthesisResult read_synthesis_result(const std::string& path, const std::string& shown);
+// All of a folder, by unit; there must be one.
+std::vector<SynthesisResult> read_synthesis_results(const std::string& folder,
+                                                    const std::string& shown);
+
+}  // namespace mantissa::power
