@@ -147,7 +147,9 @@ const Schema<VectorConfig>& VectorConfig::schema() {
           .optional("stages", &VectorConfig::stages, range(1, 64),
                     "Element-wise operators chained in one pass.")
           .optional("latency", &VectorConfig::latency, range(0, 4096),
-                    "Pipeline depth in cycles, paid once per command.");
+                    "Pipeline depth in cycles, paid once per command.")
+          .optional("implementation", &VectorConfig::implementation,
+                    "Data mode: results by the model, by verilated RTL, or by both, compared.");
   return schema;
 }
 

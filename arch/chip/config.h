@@ -69,13 +69,14 @@ struct VectorConfig {
   std::int64_t lanes = 128;  // elements per cycle
   std::int64_t stages = 4;   // element-wise operators chained in one pass
   std::int64_t latency = 8;  // pipeline depth, paid once per command
+  Implementation implementation = Implementation::model;  // of what drains accumulators
   static const config::Schema<VectorConfig>& schema();
 };
 
 struct DmaConfig {
   std::int64_t outstanding = 8;  // bursts in flight
   Bytes burst{4096};
-  std::int64_t issue = 1;  // core cycles from one burst to the next
+  std::int64_t issue = 1;                                 // core cycles from one burst to the next
   Implementation implementation = Implementation::model;  // of the address generators
   config::FolderPath rtl;
   std::string rtl_top;

@@ -124,6 +124,7 @@ void Core::reset() {
   accumulators_.reset();
   data_.reset();
   twin_.reset();
+  vector_twin_.reset();
   lowering_.reset();
   plan_ = nullptr;
   live_.clear();
@@ -159,6 +160,11 @@ void Core::start(const Plan& plan, const RunOptions& options, Femtoseconds origi
       MANTISSA_CHECK(matrix_twin_factory(), "this program was linked without RTL");
       twin_ = matrix_twin_factory()(config_.core, building);
       data_->operate(twin_.get());
+    }
+    if (config_.core.vector.implementation != Implementation::model) {
+      MANTISSA_CHECK(vector_twin_factory(), "this program was linked without RTL");
+      vector_twin_ = vector_twin_factory()(config_.core.vector, building);
+      data_->operate(vector_twin_.get());
     }
     matrix_.compute_with([this](const Command& c, const MatrixTimetable& t) {
       data_->multiply(live_.at(c.layer).layer, std::get<MatrixCommand>(c.work), t);

@@ -54,6 +54,7 @@ class Core : public sc_core::sc_module {
   DataPath* data() { return data_.get(); }
   // RTL in place of the matrix unit or beside it; null without.
   MatrixTwin* twin() { return twin_.get(); }
+  VectorTwin* vector_twin() { return vector_twin_.get(); }
   std::string stuck() const;  // what unfinished layers wait for, for a message
 
  private:
@@ -84,6 +85,7 @@ class Core : public sc_core::sc_module {
   std::unique_ptr<Lowering> lowering_;
   std::unique_ptr<DataPath> data_;
   std::unique_ptr<MatrixTwin> twin_;
+  std::unique_ptr<VectorTwin> vector_twin_;
   std::function<void()> progress_;
   struct Live {
     LoweredLayer layer;

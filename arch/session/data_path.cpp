@@ -476,8 +476,9 @@ void DataPath::drain(const LoweredLayer& layer, const VectorCommand& v, Cycles n
   for (const auto& op : s.trace.ops) {
     std::vector<const Value*> inputs;
     for (TensorId t : op.inputs) inputs.push_back(t == no_tensor ? nullptr : &values[t]);
-    values[op.outputs.front()] =
-        std::move(numerics::evaluate(s.trace, op, inputs, order_, &overflows_).front());
+    Value& output = values[op.outputs.front()];
+    output = std::move(numerics::evaluate(s.trace, op, inputs, order_, &overflows_).front());
+    if (vector_twin_ != nullptr) vector_twin_->apply(op, inputs, output);
   }
   const Value& result = values[s.result];
   const std::size_t width = v.n * element_bytes(result.format);

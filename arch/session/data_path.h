@@ -20,6 +20,7 @@
 #include "arch/mapper/lowering.h"
 #include "arch/session/session.h"
 #include "arch/units/matrix_twin.h"
+#include "arch/units/vector_twin.h"
 #include "base/numerics/evaluate.h"
 #include "memory/backing_store.h"
 
@@ -36,6 +37,9 @@ class DataPath {
 
   // Gives every product to `twin`, too, and takes its sums instead where there are any; not owned.
   void operate(MatrixTwin* twin) { twin_ = twin; }
+
+  // The same for element-wise operators on accumulators.
+  void operate(VectorTwin* twin) { vector_twin_ = twin; }
 
   // Throws Error(not_computable) listing every operator that has no values here.
   static void check_computable(const trace::Trace& trace);
@@ -86,6 +90,7 @@ class DataPath {
   std::vector<OutputTensor> outputs_;
   std::uint64_t overflows_ = 0;
   MatrixTwin* twin_ = nullptr;
+  VectorTwin* vector_twin_ = nullptr;
   double register_error_rate_, accumulator_error_rate_;
   std::uint64_t upset_key_, upset_draws_ = 0;
   std::uint64_t register_upsets_ = 0, accumulator_upsets_ = 0;

@@ -81,8 +81,8 @@ struct DramResult {
 
 // What RTL in place of a unit of the cores did, or beside it, summed over cores.
 struct TwinResult {
-  std::string implementation;        // rtl, lockstep
-  std::string design;                // module and folder
+  std::string implementation;  // rtl, lockstep
+  std::string design;          // module and folder
   std::uint64_t commands = 0;
   std::uint64_t cycles = 0;     // clocked; idle ones are left out
   std::uint64_t compared = 0;   // values that it gave, beside the model's: sums, addresses
@@ -118,7 +118,7 @@ struct RunResult {
   power::Estimate power;
   std::uint64_t int32_overflows = 0;
   std::map<std::string, FaultCounts> faults;  // by memory; only those that may fail
-  std::map<std::string, TwinResult> twins;  // by unit: matrix, dma
+  std::map<std::string, TwinResult> twins;    // by unit: matrix, vector, dma
   KernelResult kernel;
   std::vector<std::string> warnings;
   std::vector<OutputTensor> outputs;  // data mode

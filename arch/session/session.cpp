@@ -228,13 +228,16 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
         .expected("at most " + std::to_string(e.cores.size()) + " (chips x cores)");
   RunOptions options = asked;
   const bool data = options.fidelity == Fidelity::data;
-  const Implementation implementation = e.config.core.matrix.implementation;
-  if (!data && implementation != Implementation::model)
+  const auto needs_data = [&](const char* unit, Implementation implementation) {
+    if (data || implementation == Implementation::model) return;
     throw Error(rtl_needs_data)
         .at(e.config.name)
-        .read(std::string("core.matrix.implementation: ") + name(implementation))
+        .read(std::string("core.") + unit + ".implementation: " + name(implementation))
         .expected("a run that computes values")
         .remedy("run it with --fidelity data");
+  };
+  needs_data("matrix", e.config.core.matrix.implementation);
+  needs_data("vector", e.config.core.vector.implementation);
   if (data) {
     for (const auto& trace : traces) DataPath::check_computable(trace);
     if (!options.operands) options.operands = operands_of(traces);
@@ -310,6 +313,7 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
       r.layers.push_back(std::move(layer));
     }
     if (core.twin() != nullptr) r.twins["matrix"] += core.twin()->result();
+    if (core.vector_twin() != nullptr) r.twins["vector"] += core.vector_twin()->result();
     for (DmaEngine* dma : {&core.loads(), &core.weights(), &core.stores()})
       if (dma->twin() != nullptr) r.twins["dma"] += dma->twin()->result();
     if (core.data() != nullptr) {

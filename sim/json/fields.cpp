@@ -173,7 +173,7 @@ const std::vector<ResultField>& result_fields() {
       {"faults.*.scrubbed_words", T::number, "", fault_definition("scrubbed_words")},
       {"rtl", T::object, "",
        "What RTL did in place of a unit of the cores or beside it; only there when it ran."},
-      {"rtl.*", T::object, "", "Of this unit: matrix, dma."},
+      {"rtl.*", T::object, "", "Of this unit: matrix, vector, dma."},
       {"rtl.*.implementation", T::text, "", "rtl or lockstep, as the unit's `implementation`."},
       {"rtl.*.design", T::text, "", "Folder of its sources."},
       {"rtl.*.commands", T::integer, "",

@@ -35,7 +35,9 @@ TEST(AguTwin, gives_every_burst_of_a_network_the_address_that_the_engine_gives_i
       ASSERT_EQ(together.twins.count("dma"), 1u);
       const arch::TwinResult& twin = together.twins.at("dma");
       EXPECT_GE(twin.compared, twin.commands);
-      if (burst < 4096) EXPECT_GT(twin.compared, twin.commands);
+      if (burst < 4096) {
+        EXPECT_GT(twin.compared, twin.commands);
+      }
       EXPECT_EQ(twin.differing, 0u);
       EXPECT_EQ(twin.cycles, twin.compared + twin.commands);
       EXPECT_EQ(together.cycles, alone.cycles);

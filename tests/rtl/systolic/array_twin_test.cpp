@@ -180,6 +180,17 @@ TEST(WrongArrayInACore, that_answers_a_cycle_late_ends_the_run_whatever_was_aske
   }
 }
 
+// Minutes to compile, under the label long.
+TEST(ArrayInACore, DISABLED_holds_128_by_128_elements_long) {
+  ArchConfig config = arch::testing::roomy(128, 128);
+  config.core.matrix.implementation = Implementation::lockstep;
+  const RunResult result = run(config, arch::testing::gemm(300, 300, 300));
+  const arch::TwinResult& twin = result.twins.at("matrix");
+  EXPECT_GE(twin.cycles, result.matrix.busy.value);
+  EXPECT_EQ(twin.compared, 300u * 300u);
+  EXPECT_EQ(twin.differing, 0u);
+}
+
 TEST(ArrayInACore, needs_values) {
   try {
     arch::testing::run(core(Implementation::lockstep, Dataflow::weight_stationary), big);

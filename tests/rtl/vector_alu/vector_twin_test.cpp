@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// The vector unit of a core in RTL: operator by operator beside the reference executor, and within
+// whole systems.
+#include "rtl/vector_alu/vector_twin.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/numerics/evaluate.h"
+#include "base/numerics/random_fill.h"
+#include "base/trace/builder.h"
+#include "tests/arch/fixtures.h"
+#include "tests/arch/session/networks.h"
+
+namespace mantissa::rtl {
+namespace {
+
+using arch::Implementation;
+using numerics::Value;
+using trace::NumberFormat;
+using trace::OpKind;
+
+arch::VectorConfig lanes(Implementation implementation, std::int64_t count = 4) {
+  arch::VectorConfig config;
+  config.lanes = count;
+  config.implementation = implementation;
+  return config;
+}
+
+// One operator over [rows, 6], its operands and its golden result.
+struct Case {
+  trace::Trace trace;
+  std::vector<Value> values;
+  Value golden;
+  std::vector<const Value*> inputs() const {
+    std::vector<const Value*> all;
+    for (const auto& value : values) all.push_back(&value);
+    return all;
+  }
+  const trace::Op& op() const { return trace.ops.front(); }
+};
+
+Case make(OpKind kind, NumberFormat in, NumberFormat out, std::size_t operands,
+          trace::Attributes attributes = {}, std::int64_t rows = 5) {
+  Case c;
+  trace::TraceBuilder b("one");
+  std::vector<trace::TensorId> ids;
+  for (std::size_t i = 0; i < operands; ++i) {
+    // The second one is repeated along the rows, as a bias is.
+    const trace::Shape shape = i == 0 ? trace::Shape{rows, 6} : trace::Shape{6};
+    const std::string name = "operand" + std::to_string(i);
+    ids.push_back(b.input(name, in, shape));
+    c.values.emplace_back(in, shape);
+    c.values.back().data = numerics::fill_random(in, shape, 3, name);
+  }
+  b.op(kind, "y", ids, std::move(attributes), out);
+  c.trace = b.finish();
+  c.golden = numerics::evaluate(c.trace, c.op(), c.inputs(), {}).front();
+  return c;
+}
+
+bool compares(OpKind kind) {
+  return kind == OpKind::equal || kind == OpKind::less || kind == OpKind::greater;
+}
+
+std::vector<Case> every_operator() {
+  std::vector<Case> all;
+  for (const OpKind kind : {OpKind::add, OpKind::sub, OpKind::mul, OpKind::maximum, OpKind::minimum,
+                            OpKind::equal, OpKind::less, OpKind::greater})
+    for (const NumberFormat f :
+         {NumberFormat::int32, NumberFormat::int8, NumberFormat::fp32, NumberFormat::bf16})
+      all.push_back(make(kind, f, compares(kind) ? NumberFormat::boolean : f, 2));
+  for (const OpKind kind :
+       {OpKind::relu, OpKind::relu6, OpKind::clamp, OpKind::abs, OpKind::neg, OpKind::sign})
+    for (const NumberFormat f : {NumberFormat::int32, NumberFormat::fp32, NumberFormat::bf16}) {
+      all.push_back(make(kind, f, f, 1));
+      if (kind == OpKind::clamp) all.push_back(make(kind, f, f, 1, {{"low", -0.5}, {"high", 1.0}}));
+    }
+  for (const std::int64_t shift : {0, 3, 40})
+    all.push_back(make(OpKind::requantize, NumberFormat::int32, NumberFormat::int8, 1,
+                       {{"shift", trace::ints({shift})}, {"zero_point", std::int64_t{-3}}}));
+  return all;
+}
+
+TEST(VectorTwin, does_every_operator_that_it_has_as_the_reference_does) {
+  const auto all = every_operator();
+  for (const std::int64_t count : {1, 4}) {
+    const auto twin = make_vector_twin(lanes(Implementation::lockstep, count), {});
+    std::uint64_t elements = 0;
+    for (const Case& c : all) {
+      Value value = c.golden;
+      ASSERT_NO_THROW(twin->apply(c.op(), c.inputs(), value)) << trace::name(c.op().kind);
+      EXPECT_EQ(value, c.golden);
+      elements += static_cast<std::uint64_t>(c.golden.elements());
+    }
+    EXPECT_EQ(twin->result().commands, all.size()) << "none was left out";
+    EXPECT_EQ(twin->result().compared, elements);
+    EXPECT_EQ(twin->result().differing, 0u);
+    EXPECT_GT(twin->result().cycles, elements / static_cast<std::uint64_t>(count));
+  }
+}
+
+TEST(VectorTwin, requantises_with_the_64_lanes_that_there_are_at_most) {
+  const auto twin = make_vector_twin(lanes(Implementation::lockstep, 65), {});
+  const Case c = make(OpKind::requantize, NumberFormat::int32, NumberFormat::int8, 1,
+                      {{"shift", trace::ints({9})}}, 11);  // 66 elements
+  Value value = c.golden;
+  twin->apply(c.op(), c.inputs(), value);
+  EXPECT_EQ(twin->result().compared, 66u);
+  EXPECT_EQ(twin->result().cycles, 2u + 3u);  // two beats, three stages
+}
+
+TEST(VectorTwin, finds_a_single_wrong_bit_of_any_operator) {
+  const auto twin = make_vector_twin(lanes(Implementation::lockstep), {});
+  for (const Case& c : every_operator()) {
+    Value wrong = c.golden;
+    wrong.data.back() ^= std::byte{1};
+    try {
+      twin->apply(c.op(), c.inputs(), wrong);
+      FAIL() << trace::name(c.op().kind);
+    } catch (const LockstepDiffers& error) {
+      EXPECT_THAT(error.message(),
+                  testing::HasSubstr("'y' (" + std::string(trace::name(c.op().kind))));
+      EXPECT_THAT(error.message(), testing::HasSubstr("read 'element "));
+    }
+  }
+}
+
+TEST(VectorTwin, in_place_of_the_model_gives_its_own_results_and_counts_what_differs) {
+  const auto twin = make_vector_twin(lanes(Implementation::rtl), {});
+  const Case c = make(OpKind::add, NumberFormat::int32, NumberFormat::int32, 2);
+  Value wrong = c.golden;
+  wrong.data.front() ^= std::byte{1};
+  twin->apply(c.op(), c.inputs(), wrong);
+  EXPECT_EQ(wrong, c.golden);
+  EXPECT_EQ(twin->result().differing, 1u);
+}
+
+TEST(VectorTwin, leaves_alone_what_is_in_no_rtl) {
+  const auto twin = make_vector_twin(lanes(Implementation::rtl), {});
+  for (const Case& c :
+       {make(OpKind::add, NumberFormat::fp32, NumberFormat::fp32, 2, {{"alpha", 2.0}}),
+        make(OpKind::add, NumberFormat::int64, NumberFormat::int64, 2),
+        make(OpKind::tanh, NumberFormat::fp32, NumberFormat::fp32, 1),
+        make(OpKind::requantize, NumberFormat::int32, NumberFormat::int16, 1)}) {
+    Value value = c.golden;
+    value.data.front() ^= std::byte{1};  // would be repaired
+    const Value before = value;
+    twin->apply(c.op(), c.inputs(), value);
+    EXPECT_EQ(value, before);
+  }
+  EXPECT_EQ(twin->result().commands, 0u);
+  EXPECT_EQ(twin->result().cycles, 0u);
+}
+
+TEST(VectorTwin, follows_networks_through_a_whole_core) {
+  arch::RunOptions options;
+  options.fidelity = arch::Fidelity::data;
+  options.operands = [](const trace::Trace&, const trace::Tensor& t) {
+    return numerics::fill_random(t.format, t.shape, 7, t.name);
+  };
+  arch::ArchConfig config = arch::testing::cramped(4, 4);
+  config.core.vector.lanes = 4;
+  config.core.vector.implementation = Implementation::lockstep;
+  for (const auto& trace :
+       {arch::testing::small_convnet(8, 8), arch::testing::small_transformer(9, 12)}) {
+    const arch::RunResult result = arch::testing::run(config, trace, options);
+    ASSERT_EQ(result.twins.count("vector"), 1u);
+    EXPECT_GT(result.twins.at("vector").compared, 0u);
+    EXPECT_EQ(result.twins.at("vector").differing, 0u);
+  }
+  EXPECT_THROW(arch::testing::run(config, arch::testing::small_convnet(8, 8)), Error)
+      << "without values";
+}
+
+}  // namespace
+}  // namespace mantissa::rtl
