@@ -148,22 +148,19 @@ void Core::start(const Plan& plan, const RunOptions& options, Femtoseconds origi
     if (observer != nullptr) observer->building(step, seconds);
   };
   if (config_.core.dma.implementation != Implementation::model) {
-    MANTISSA_CHECK(address_twin_factory(), "this program was linked without RTL");
     for (DmaEngine* dma : {&loads_, &weights_, &stores_})
-      dma->address_with(address_twin_factory()(config_.core.dma, building));
+      dma->address_with(AddressTwins::make(config_.core.dma, building));
   }
   if (options.fidelity == Fidelity::data) {
     scratchpad_.hold_bytes(true);
     data_ = std::make_unique<DataPath>(plan, config_, matrix_.model().order(), options.operands,
                                        scratchpad_, accumulators_, store, cell_key(2));
     if (config_.core.matrix.implementation != Implementation::model) {
-      MANTISSA_CHECK(matrix_twin_factory(), "this program was linked without RTL");
-      twin_ = matrix_twin_factory()(config_.core, building);
+      twin_ = MatrixTwins::make(config_.core, building);
       data_->operate(twin_.get());
     }
     if (config_.core.vector.implementation != Implementation::model) {
-      MANTISSA_CHECK(vector_twin_factory(), "this program was linked without RTL");
-      vector_twin_ = vector_twin_factory()(config_.core.vector, building);
+      vector_twin_ = VectorTwins::make(config_.core.vector, building);
       data_->operate(vector_twin_.get());
     }
     matrix_.compute_with([this](const Command& c, const MatrixTimetable& t) {

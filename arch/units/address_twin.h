@@ -2,16 +2,13 @@
 // The address generator of a DMA engine in RTL, clocked with every burst that the engine issues.
 // `core.dma.implementation` says what becomes of its addresses: `rtl` sends them to memory,
 // `lockstep` compares them with the engine's own.
-//
-// The floor of RTL registers what makes one; a program without that floor has none.
 #pragma once
 
 #include <array>
-#include <functional>
-#include <memory>
 
 #include "arch/chip/config.h"
 #include "arch/session/run_result.h"
+#include "arch/units/twin_registry.h"
 
 namespace mantissa::arch {
 
@@ -32,15 +29,6 @@ class AddressTwin {
   virtual TwinResult result() const = 0;
 };
 
-// `say`: what is being built, and the seconds since that began.
-using AddressTwinFactory = std::function<std::unique_ptr<AddressTwin>(
-    const DmaConfig& config, std::function<void(const std::string& step, double seconds)> say)>;
-
-struct AddressTwinRegistration {
-  explicit AddressTwinRegistration(AddressTwinFactory factory);
-};
-
-// Null where none is registered.
-const AddressTwinFactory& address_twin_factory();
+using AddressTwins = TwinRegistry<AddressTwin, DmaConfig>;
 
 }  // namespace mantissa::arch

@@ -5,18 +5,15 @@
 // the model has fixed for it. Sums leave it when they do in hardware. `core.matrix.implementation`
 // says what becomes of them: `rtl` takes them for the core's own, `lockstep` compares them with the
 // golden ones and stops at the first command that differs.
-//
-// The floor of RTL registers what makes one; a program without that floor has none.
 #pragma once
 
-#include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "arch/chip/config.h"
 #include "arch/session/run_result.h"
 #include "arch/units/matrix_model.h"
+#include "arch/units/twin_registry.h"
 
 namespace mantissa::arch {
 
@@ -43,15 +40,6 @@ class MatrixTwin {
   virtual TwinResult result() const = 0;
 };
 
-// `say`: what is being built, and the seconds since that began.
-using TwinFactory = std::function<std::unique_ptr<MatrixTwin>(
-    const CoreConfig& core, std::function<void(const std::string& step, double seconds)> say)>;
-
-struct MatrixTwinRegistration {
-  explicit MatrixTwinRegistration(TwinFactory factory);
-};
-
-// Null where none is registered.
-const TwinFactory& matrix_twin_factory();
+using MatrixTwins = TwinRegistry<MatrixTwin, CoreConfig>;
 
 }  // namespace mantissa::arch

@@ -5,16 +5,13 @@
 //
 // Operators that exist in no RTL stay with the model. Their number is not in the result; the time
 // of the vector unit, which chains several operators in one pass, is the model's in any case.
-//
-// The floor of RTL registers what makes one; a program without that floor has none.
 #pragma once
 
-#include <functional>
-#include <memory>
 #include <vector>
 
 #include "arch/chip/config.h"
 #include "arch/session/run_result.h"
+#include "arch/units/twin_registry.h"
 #include "base/numerics/value.h"
 #include "base/trace/graph.h"
 
@@ -31,15 +28,6 @@ class VectorTwin {
   virtual TwinResult result() const = 0;
 };
 
-// `say`: what is being built, and the seconds since that began.
-using VectorTwinFactory = std::function<std::unique_ptr<VectorTwin>(
-    const VectorConfig& config, std::function<void(const std::string& step, double seconds)> say)>;
-
-struct VectorTwinRegistration {
-  explicit VectorTwinRegistration(VectorTwinFactory factory);
-};
-
-// Null where none is registered.
-const VectorTwinFactory& vector_twin_factory();
+using VectorTwins = TwinRegistry<VectorTwin, VectorConfig>;
 
 }  // namespace mantissa::arch

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "rtl/common/pin_bench.h"
+#include "rtl/cosim/unit_in_chip.h"
 #include "rtl/unit.h"
 #include "rtl/verilate/sources.h"
 
@@ -16,15 +16,8 @@ constexpr std::uint32_t address_width = 48, count_width = 32;
 
 class AguTwin final : public arch::AddressTwin {
  public:
-  AguTwin(const arch::DmaConfig& config,
-          std::function<void(const std::string& step, double seconds)> say)
-      : config_(config), alone_(agu_alone(config)) {
-    DesignRequest request = design_request(alone_);
-    request.progress = std::move(say);
-    design_ = VerilatedDesign::build(request);
-    design_->reset();
-    for (std::size_t i = 0; i < request.ports.size(); ++i)
-      ports_[request.ports[i].name] = design_->pins()[i];
+  AguTwin(const arch::DmaConfig& config, arch::TwinProgress progress)
+      : config_(config), unit_(agu_alone(config), std::move(progress)) {
     result_.implementation = name(config.implementation);
     result_.design = config.rtl.given() ? config.rtl.text : "rtl/dma_agu";
   }
@@ -33,49 +26,46 @@ class AguTwin final : public arch::AddressTwin {
     loops_ = loops;
     left_ = loops.counts[0] * loops.counts[1];
     ++result_.commands;
-    set("valid_i", 1);
-    set("base_i", loops.base);
+    unit_.set("valid_i", 1);
+    unit_.set("base_i", loops.base);
     for (std::uint32_t loop = 0; loop < 5; ++loop) {
       const bool used = loop < loops.counts.size();
-      put(ports_.at("counts_i"), loop * count_width, count_width, used ? loops.counts[loop] : 1);
-      put(ports_.at("strides_i"), loop * address_width, address_width,
+      put(unit_.pin("counts_i"), loop * count_width, count_width, used ? loops.counts[loop] : 1);
+      put(unit_.pin("strides_i"), loop * address_width, address_width,
           used ? loops.strides[loop] : 0);
     }
-    design_->settle();
+    unit_.settle();
     expect("ready_o", 1);
-    clock();
-    set("valid_i", 0);
+    unit_.edge();
+    unit_.set("valid_i", 0);
   }
 
   std::uint64_t next(std::uint64_t expected) override {
-    set("ready_i", 1);
-    design_->settle();
+    unit_.set("ready_i", 1);
+    unit_.settle();
     expect("valid_o", 1);
     expect("last_o", --left_ == 0 ? 1 : 0);
-    const std::uint64_t found = get(ports_.at("address_o"));
+    const std::uint64_t found = unit_.value("address_o");
     ++result_.compared;
     if (found != expected) {
       ++result_.differing;
       if (config_.implementation == Implementation::lockstep)
         throw differs(fmt::format("address 0x{:x}", found), fmt::format("0x{:x}", expected));
     }
-    clock();
-    set("ready_i", 0);
+    unit_.edge();
+    unit_.set("ready_i", 0);
     return config_.implementation == Implementation::rtl ? found : expected;
   }
 
-  arch::TwinResult result() const override { return result_; }
-
- private:
-  void set(const char* port, std::uint64_t value) { put(ports_.at(port), value); }
-
-  void clock() {
-    design_->edge();
-    ++result_.cycles;
+  arch::TwinResult result() const override {
+    arch::TwinResult all = result_;
+    all.cycles = unit_.cycles();
+    return all;
   }
 
+ private:
   void expect(const char* port, std::uint64_t value) {
-    const std::uint64_t found = get(ports_.at(port));
+    const std::uint64_t found = unit_.value(port);
     if (found != value) throw differs(fmt::format("{} = {}", port, found), std::to_string(value));
   }
 
@@ -87,7 +77,7 @@ class AguTwin final : public arch::AddressTwin {
         .read(found)
         .expected(expected);
     // The same transfer on the unit's bench, if that takes as many.
-    CosimRequest request = alone_;
+    CosimRequest request = unit_.alone();
     Command command;
     bool fits = true;
     for (const auto& field : request.unit->bench(request.parameters)->fields()) {
@@ -106,15 +96,13 @@ class AguTwin final : public arch::AddressTwin {
   }
 
   arch::DmaConfig config_;
-  CosimRequest alone_;
-  std::unique_ptr<VerilatedDesign> design_;
-  std::map<std::string, Pin> ports_;
+  UnitInChip unit_;
   arch::AddressLoops loops_;
   std::uint64_t left_ = 0;  // addresses of the transfer
   arch::TwinResult result_;
 };
 
-const arch::AddressTwinRegistration registration(make_agu_twin);
+const arch::AddressTwins registration(make_agu_twin);
 
 }  // namespace
 
@@ -127,10 +115,9 @@ CosimRequest agu_alone(const arch::DmaConfig& config) {
   return request;
 }
 
-std::unique_ptr<arch::AddressTwin> make_agu_twin(
-    const arch::DmaConfig& config,
-    std::function<void(const std::string& step, double seconds)> say) {
-  return std::make_unique<AguTwin>(config, std::move(say));
+std::unique_ptr<arch::AddressTwin> make_agu_twin(const arch::DmaConfig& config,
+                                                 arch::TwinProgress progress) {
+  return std::make_unique<AguTwin>(config, std::move(progress));
 }
 
 }  // namespace mantissa::rtl

@@ -13,8 +13,7 @@ namespace mantissa::rtl {
 // The generator by itself, with the parameters and sources that the engine uses.
 CosimRequest agu_alone(const arch::DmaConfig& config);
 
-std::unique_ptr<arch::AddressTwin> make_agu_twin(
-    const arch::DmaConfig& config,
-    std::function<void(const std::string& step, double seconds)> say);
+std::unique_ptr<arch::AddressTwin> make_agu_twin(const arch::DmaConfig& config,
+                                                 arch::TwinProgress progress);
 
 }  // namespace mantissa::rtl

@@ -65,15 +65,14 @@ std::vector<std::byte> transposed(const std::vector<std::byte>& matrix, std::siz
 
 class ArrayTwin final : public arch::MatrixTwin {
  public:
-  ArrayTwin(const arch::CoreConfig& core,
-            std::function<void(const std::string& step, double seconds)> say)
-      : config_(core.matrix), model_(core.matrix, core.scratchpad), say_(std::move(say)) {
+  ArrayTwin(const arch::CoreConfig& core, arch::TwinProgress progress)
+      : config_(core.matrix), model_(core.matrix, core.scratchpad), progress_(std::move(progress)) {
     result_.implementation = name(config_.implementation);
     result_.design = config_.rtl.given() ? config_.rtl.text : "rtl/systolic";
   }
 
   void multiply(arch::TwinCommand command) override {
-    if (format_ != command.format) build(command.format);
+    if (format_ != command.format) build(command.format, command.time.start);
     auto job = std::make_shared<Job>();
     job->command = std::move(command);
     job->number = commands_++;
@@ -115,19 +114,18 @@ class ArrayTwin final : public arch::MatrixTwin {
   arch::TwinResult result() const override { return result_; }
 
  private:
-  void build(NumberFormat format) {
-    // Nothing may be in the arrays when they are changed for others.
+  // What is in the arrays comes out, and others take their place from `start` on.
+  void build(NumberFormat format, Cycles start) {
     finish();
     DesignRequest request = design_request(array_alone(config_, format));
-    request.progress = say_;
-    const std::uint64_t cycle = arrays_.empty() ? 0 : arrays_.front().player.cycle();
+    request.progress = progress_;
     arrays_.clear();
     for (std::int64_t unit = 0; unit < config_.units; ++unit) {
       const ArrayShape shape{static_cast<std::size_t>(config_.rows),
                              static_cast<std::size_t>(config_.columns),
                              format == NumberFormat::bf16 ? std::size_t{2} : std::size_t{1},
                              config_.dataflow == arch::Dataflow::output_stationary};
-      arrays_.push_back({VerilatedDesign::build(request), ArrayPlayer(shape, cycle), {}, 0});
+      arrays_.push_back({VerilatedDesign::build(request), ArrayPlayer(shape, start.value), {}, 0});
       arrays_.back().design->reset();
     }
     format_ = format;
@@ -354,7 +352,7 @@ class ArrayTwin final : public arch::MatrixTwin {
 
   arch::MatrixConfig config_;
   arch::SystolicArray model_;  // asked how long operands take; never appended to
-  std::function<void(const std::string& step, double seconds)> say_;
+  arch::TwinProgress progress_;
   std::optional<NumberFormat> format_;
   std::vector<Array> arrays_;
   std::map<std::uint32_t, std::vector<std::uint32_t>> sums_;  // by slot, as they have come out
@@ -362,14 +360,13 @@ class ArrayTwin final : public arch::MatrixTwin {
   arch::TwinResult result_;
 };
 
-const arch::MatrixTwinRegistration registration(make_array_twin);
+const arch::MatrixTwins registration(make_array_twin);
 
 }  // namespace
 
-std::unique_ptr<arch::MatrixTwin> make_array_twin(
-    const arch::CoreConfig& core,
-    std::function<void(const std::string& step, double seconds)> say) {
-  return std::make_unique<ArrayTwin>(core, std::move(say));
+std::unique_ptr<arch::MatrixTwin> make_array_twin(const arch::CoreConfig& core,
+                                                  arch::TwinProgress progress) {
+  return std::make_unique<ArrayTwin>(core, std::move(progress));
 }
 
 }  // namespace mantissa::rtl

@@ -6,7 +6,8 @@
 // implementation asks for, since the core's time rests on them. Cycles in which an array holds
 // nothing are not clocked. What leaves the array is added below it, in C++, as accumulators do.
 //
-// The design is built when the first product comes, once per operand format.
+// The design is built when the first product comes, once per operand format. Where the format
+// changes, the sums of the one leave while the other already takes operands: both are clocked.
 #pragma once
 
 #include "arch/units/matrix_twin.h"
@@ -17,7 +18,7 @@ namespace mantissa::rtl {
 // The array of a core by itself: the unit `systolic` with the core's parameters and sources.
 CosimRequest array_alone(const arch::MatrixConfig& config, trace::NumberFormat format);
 
-std::unique_ptr<arch::MatrixTwin> make_array_twin(
-    const arch::CoreConfig& core, std::function<void(const std::string& step, double seconds)> say);
+std::unique_ptr<arch::MatrixTwin> make_array_twin(const arch::CoreConfig& core,
+                                                  arch::TwinProgress progress);
 
 }  // namespace mantissa::rtl

@@ -12,7 +12,7 @@
 #include "base/numerics/evaluation.h"
 #include "base/numerics/float_bits.h"
 #include "base/numerics/pointwise.h"
-#include "rtl/common/pin_bench.h"
+#include "rtl/cosim/unit_in_chip.h"
 #include "rtl/unit.h"
 
 namespace mantissa::rtl {
@@ -34,33 +34,27 @@ std::optional<unsigned> code_of(OpKind kind) {
   return found == codes.end() ? std::nullopt : std::optional<unsigned>(found->second);
 }
 
+// As many lanes as are asked for, or as the unit has at most.
+CosimRequest alone_with(const char* unit, const Parameters& parameters, std::int64_t lanes) {
+  CosimRequest request;
+  request.unit = find_unit(unit);
+  request.parameters = request.unit->defaults();
+  for (const auto& [name, value] : parameters) request.parameters.at(name) = value;
+  for (const auto& parameter : request.unit->parameters())
+    if (parameter.name == "Lanes") request.parameters.at("Lanes") = std::min(lanes, parameter.high);
+  return request;
+}
+
 // A pipeline that takes a beat per cycle.
-class Lanes {
+class Lanes : public UnitInChip {
  public:
-  // As many lanes as are asked for, or as the unit has at most.
-  Lanes(const char* unit, const Parameters& parameters, std::int64_t lanes,
-        const std::function<void(const std::string& step, double seconds)>& say) {
-    alone_.unit = find_unit(unit);
-    alone_.parameters = alone_.unit->defaults();
-    for (const auto& [name, value] : parameters) alone_.parameters.at(name) = value;
-    for (const auto& parameter : alone_.unit->parameters())
-      if (parameter.name == "Lanes")
-        alone_.parameters.at("Lanes") = std::min(lanes, parameter.high);
-    count_ = static_cast<std::size_t>(alone_.parameters.at("Lanes"));
-    DesignRequest request = design_request(alone_);
-    request.progress = say;
-    design_ = VerilatedDesign::build(request);
-    design_->reset();
-    for (std::size_t i = 0; i < request.ports.size(); ++i)
-      ports_[request.ports[i].name] = design_->pins()[i];
+  Lanes(CosimRequest alone, const arch::TwinProgress& progress)
+      : UnitInChip(std::move(alone), progress),
+        count_(static_cast<std::size_t>(this->alone().parameters.at("Lanes"))) {
     set("ready_i", 1);
   }
 
-  const Pin& pin(const char* name) const { return ports_.at(name); }
-  void set(const char* name, std::uint64_t value) { put(ports_.at(name), value); }
-  const CosimRequest& alone() const { return alone_; }
   std::size_t count() const { return count_; }
-  std::uint64_t cycles() const { return cycles_; }
 
   // `fill` writes the operands of a beat, `take` reads its results. Returns what went wrong with
   // the handshake, or nothing.
@@ -72,27 +66,22 @@ class Lanes {
     while (out < beats) {
       set("valid_i", in < beats ? 1 : 0);
       if (in < beats) fill(in);
-      design_->settle();
-      if (get(pin("ready_o")) == 0) return fmt::format("ready_o = 0 with beat {} of {}", in, beats);
-      const bool valid = get(pin("valid_o")) != 0;
+      settle();
+      if (value("ready_o") == 0) return fmt::format("ready_o = 0 with beat {} of {}", in, beats);
+      const bool valid = value("valid_o") != 0;
       if (valid && out >= in) return fmt::format("valid_o = 1 before beat {} went in", out);
       if (valid)
         take(out++);
       else if (out > 0 || ++waited > longest)
         return fmt::format("valid_o = 0 where beat {} of {} is due", out, beats);
-      design_->edge();
-      ++cycles_;
+      edge();
       in += in < beats ? 1 : 0;
     }
     return {};
   }
 
  private:
-  CosimRequest alone_;
-  std::unique_ptr<VerilatedDesign> design_;
-  std::map<std::string, Pin> ports_;
-  std::size_t count_ = 0;
-  std::uint64_t cycles_ = 0;
+  std::size_t count_;
 };
 
 // Element `beat * lanes + lane` of a list, 32 bits per lane; zero behind its end.
@@ -106,9 +95,8 @@ void fill(const Lanes& lanes, const char* pin, const std::vector<std::uint32_t>&
 
 class LaneTwin final : public arch::VectorTwin {
  public:
-  LaneTwin(const arch::VectorConfig& config,
-           std::function<void(const std::string& step, double seconds)> say)
-      : config_(config), say_(std::move(say)) {
+  LaneTwin(const arch::VectorConfig& config, arch::TwinProgress progress)
+      : config_(config), progress_(std::move(progress)) {
     result_.implementation = name(config.implementation);
     result_.design = "rtl/vector_alu, rtl/requantize";
   }
@@ -137,7 +125,8 @@ class LaneTwin final : public arch::VectorTwin {
   Lanes& use(const std::string& key, const char* unit, const Parameters& parameters) {
     auto known = designs_.find(key);
     if (known == designs_.end())
-      known = designs_.emplace(key, Lanes(unit, parameters, config_.lanes, say_)).first;
+      known = designs_.emplace(key, Lanes(alone_with(unit, parameters, config_.lanes), progress_))
+                  .first;
     used_ = &known->second;
     return known->second;
   }
@@ -274,20 +263,19 @@ class LaneTwin final : public arch::VectorTwin {
   }
 
   arch::VectorConfig config_;
-  std::function<void(const std::string& step, double seconds)> say_;
+  arch::TwinProgress progress_;
   std::map<std::string, Lanes> designs_;
   const Lanes* used_ = nullptr;  // last
   arch::TwinResult result_;
 };
 
-const arch::VectorTwinRegistration registration(make_vector_twin);
+const arch::VectorTwins registration(make_vector_twin);
 
 }  // namespace
 
-std::unique_ptr<arch::VectorTwin> make_vector_twin(
-    const arch::VectorConfig& config,
-    std::function<void(const std::string& step, double seconds)> say) {
-  return std::make_unique<LaneTwin>(config, std::move(say));
+std::unique_ptr<arch::VectorTwin> make_vector_twin(const arch::VectorConfig& config,
+                                                   arch::TwinProgress progress) {
+  return std::make_unique<LaneTwin>(config, std::move(progress));
 }
 
 }  // namespace mantissa::rtl

@@ -13,8 +13,7 @@
 
 namespace mantissa::rtl {
 
-std::unique_ptr<arch::VectorTwin> make_vector_twin(
-    const arch::VectorConfig& config,
-    std::function<void(const std::string& step, double seconds)> say);
+std::unique_ptr<arch::VectorTwin> make_vector_twin(const arch::VectorConfig& config,
+                                                   arch::TwinProgress progress);
 
 }  // namespace mantissa::rtl

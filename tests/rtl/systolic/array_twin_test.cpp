@@ -86,6 +86,26 @@ TEST_P(ArrayTwin, keeps_time_with_several_arrays_slow_scratchpads_and_single_buf
       }
 }
 
+TEST_P(ArrayTwin, changes_the_format_of_its_operands_between_products) {
+  trace::TraceBuilder b("mixed");
+  for (int i = 0; i < 4; ++i)
+    for (const NumberFormat f : {NumberFormat::int8, NumberFormat::bf16}) {
+      const std::string name = std::string(trace::name(f)) + std::to_string(i);
+      const auto x = b.input("x_" + name, f, {5, 6});
+      const auto w = b.parameter("w_" + name, f, {6, 7});
+      b.op(trace::OpKind::matmul, name, {x, w}, {},
+           f == NumberFormat::int8 ? NumberFormat::int32 : NumberFormat::fp32);
+    }
+  const trace::Trace trace = b.finish();
+  const RunResult together = run(core(Implementation::lockstep, GetParam()), trace);
+  const RunResult alone = run(core(Implementation::model, GetParam()), trace);
+  EXPECT_EQ(together.twins.at("matrix").compared, 8u * 5u * 7u);
+  EXPECT_EQ(together.twins.at("matrix").differing, 0u);
+  EXPECT_EQ(together.cycles, alone.cycles);
+  ASSERT_EQ(together.outputs.size(), 8u);
+  for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(together.outputs[i].bytes, alone.outputs[i].bytes);
+}
+
 TEST_P(ArrayTwin, gives_its_own_sums_to_the_rest_of_the_core) {
   const auto trace = arch::testing::gemm(9, 13, 11);
   const RunResult model = run(core(Implementation::model, GetParam()), trace);
