@@ -14,7 +14,9 @@ packages=(
   cmake ninja-build g++ ccache pkg-config protobuf-compiler
   # libraries that the program links
   libsystemc-dev libyaml-cpp-dev libcli11-dev libfmt-dev nlohmann-json3-dev libprotobuf-dev
-  libonnx-dev libsqlite3-dev zlib1g-dev libboost-dev
+  libonnx-dev libsqlite3-dev zlib1g-dev libssl-dev libboost-dev
+  # the executor of algorithms, fast matrix products for it, and its small data set
+  libtorch-dev libopenblas0 python3-sklearn
   # RTL: simulation, synthesis, timing, proof, and the cell library of the reference results
   verilator yosys opensta qflow-tech-osu018 z3
   # tests and benchmarks

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "workloads/data/config.h"
+#include "workloads/data/load.h"
+#include "workloads/executor/networks/digits.h"
+#include "workloads/precision/randbet/robust_error.h"
+#include "workloads/precision/randbet/robust_training.h"
+#include "workloads/precision/randbet/stored_weights.h"
+
+namespace mantissa::workloads {
+namespace {
+
+ModelConfig rquant_model(std::int64_t bits = 8) {
+  ModelConfig m;
+  m.label = "RQUANT";
+  m.bits = bits;
+  return m;
+}
+
+std::vector<at::Tensor> random_parameters(std::int64_t n) {
+  torch::manual_seed(2);
+  return {torch::randn({n}), torch::randn({n / 2}) * 0.1};
+}
+
+// W m p flips on average; SimpleNet has 5,498,378 parameters: 439,870 +- 660 at 1 %.
+TEST(StoredWeights, FlipAsManyCellsAsTheRateSays) {
+  const at::Tensor w = torch::randn({5'498'378});
+  StoredWeights stored(rquant_model(), {w});
+  EXPECT_EQ(stored.cells(), 5'498'378u * 8);
+  const double flips = static_cast<double>(stored.flip(0.01, 1));
+  EXPECT_NEAR(flips, 439'870, 4 * 660);
+  EXPECT_GT(std::abs(static_cast<double>(stored.flip(0.011, 1)) - 439'870), 4 * 660);
+}
+
+TEST(StoredWeights, HaveNestedErrorsOverTheRate) {
+  const auto parameters = random_parameters(10'000);
+  StoredWeights low(rquant_model(), parameters), high = low;
+  low.flip(0.01, 5);
+  high.flip(0.05, 5);
+  const StoredWeights clean(rquant_model(), parameters);
+  for (std::size_t i = 0; i < clean.codes().size(); ++i) {
+    const unsigned few = low.codes()[i] ^ clean.codes()[i],
+                   many = high.codes()[i] ^ clean.codes()[i];
+    ASSERT_EQ(few & ~many, 0u);
+  }
+}
+
+TEST(StoredWeights, GiveBackTheirWeightsWhenNothingFails) {
+  const auto parameters = random_parameters(1000);
+  StoredWeights stored(rquant_model(), parameters);
+  EXPECT_EQ(stored.flip(0, 1), 0u);
+  std::vector<at::Tensor> back{torch::zeros_like(parameters[0]), torch::zeros_like(parameters[1])};
+  stored.load(back);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const double step = (parameters[i].max() - parameters[i].min()).item<double>() / 254;
+    EXPECT_LE((back[i] - parameters[i]).abs().max().item<double>(), step / 2 * 1.001);
+  }
+}
+
+TEST(StoredWeights, BehindSecdedKeepOnlyErrorsOfWordsWithTwo) {
+  const auto parameters = random_parameters(400'000);
+  StoredWeights bare(rquant_model(), parameters), behind = bare;
+  const double p = 0.005;
+  const double cells = static_cast<double>(bare.cells());
+  const double unprotected = static_cast<double>(bare.flip(p, 3));
+  const double left = static_cast<double>(behind.flip_behind_secded(p, 3));
+  // A failing data cell stays wrong when another of its 71 neighbours fails, too.
+  const double expected = cells * p * (1 - std::pow(1 - p, 71));
+  EXPECT_NEAR(left, expected, 5 * std::sqrt(2 * expected));
+  EXPECT_LT(left, unprotected);
+}
+
+TEST(StoredWeights, OfFewerBitsNeverHaveErrorsAboveThem) {
+  StoredWeights stored(rquant_model(4), random_parameters(10'000));
+  stored.flip(0.2, 1);
+  for (std::uint8_t code : stored.codes()) ASSERT_LT(code, 16);
+}
+
+TEST(StoredWeights, AreAlsoOperatorsOfLibtorch) {
+  const at::Tensor w = random_parameters(100)[0];
+  const auto call = [](const char* name, std::vector<c10::IValue> stack) {
+    c10::Dispatcher::singleton().findSchemaOrThrow(name, "").callBoxed(stack);
+    return stack.front().toTensor();
+  };
+  const double low = w.min().item<double>(), high = w.max().item<double>();
+  const at::Tensor codes =
+      call("mantissa::quantize_weights", {w, std::int64_t{8}, std::string("rquant"), low, high});
+  EXPECT_EQ(0,
+            std::memcmp(codes.data_ptr(), StoredWeights(rquant_model(), {w}).codes().data(), 100));
+  const at::Tensor flipped =
+      call("mantissa::flip_bits", {codes, std::int64_t{8}, 0.1, std::int64_t{4}});
+  StoredWeights stored(rquant_model(), {w});
+  stored.flip(0.1, 4);
+  EXPECT_EQ(0, std::memcmp(flipped.data_ptr(), stored.codes().data(), 100));
+  EXPECT_FALSE(torch::equal(flipped, codes));
+}
+
+TEST(Guarantee, IsThePublishedOne) { EXPECT_NEAR(100 * guarantee(1e4, 1e6, 0.01), 4.1, 0.05); }
+
+data::Dataset digits() {
+  data::DataConfig c;
+  c.name = data::Known::digits;
+  return data::load(c);
+}
+
+Batch some(const data::Dataset& d) { return batch_of(d, {d.train.begin(), d.train.begin() + 32}); }
+
+TEST(RobustTraining, NeverStoresErrorsInTheWeights) {
+  torch::manual_seed(1);
+  DigitsCnn net(Norm::group);
+  ModelConfig m = rquant_model();
+  m.train_error = 0.1;
+  RobustTraining robust(net, m, 1e9, 1, 100);
+  const Step step = robust.step();
+  const data::Dataset d = digits();
+  std::vector<at::Tensor> before;
+  for (const at::Tensor& p : net.parameters()) before.push_back(p.detach().clone());
+  step(some(d), 0);  // arms
+  step(some(d), 1);
+  const auto after = net.parameters();
+  for (std::size_t i = 0; i < before.size(); ++i) EXPECT_TRUE(torch::equal(before[i], after[i]));
+}
+
+TEST(RobustTraining, SeesErrorsOnlyOnceTheLossIsBelowTheMark) {
+  const data::Dataset d = digits();
+  const auto gradient_of_second_step = [&](double arm_below, double p) {
+    torch::manual_seed(1);
+    DigitsCnn net(Norm::group);
+    ModelConfig m = rquant_model();
+    m.train_error = p;
+    RobustTraining robust(net, m, arm_below, 1, 100);
+    const Step step = robust.step();
+    step(some(d), 0);
+    net.zero_grad();
+    step(some(d), 1);
+    return net.classifier->weight.grad().clone();
+  };
+  const at::Tensor clean = gradient_of_second_step(1e9, 0);
+  EXPECT_TRUE(torch::equal(gradient_of_second_step(0, 0.05), clean));     // never armed
+  EXPECT_FALSE(torch::equal(gradient_of_second_step(1e9, 0.05), clean));  // armed at once
+}
+
+TEST(RobustTraining, ClimbsToItsRateOverTheFirstHalf) {
+  DigitsCnn net(Norm::group);
+  ModelConfig m = rquant_model();
+  m.train_error = 0.02;
+  m.variant = RobustVariant::curricular;
+  const RobustTraining robust(net, m, 1.75, 1, 1000);
+  EXPECT_NEAR(robust.rate_at(0), 0.001, 1e-12);
+  EXPECT_LT(robust.rate_at(400), 0.02);
+  EXPECT_NEAR(robust.rate_at(500), 0.02, 1e-12);
+  EXPECT_NEAR(robust.rate_at(999), 0.02, 1e-12);
+}
+
+TEST(RobustTraining, KeepsParametersWithinTheClip) {
+  DigitsCnn net(Norm::group);
+  clip(net, 0.05);
+  for (const at::Tensor& p : net.parameters()) EXPECT_LE(p.abs().max().item<double>(), 0.05 + 1e-7);
+}
+
+TEST(RobustError, LeavesTheNetworkAsItWas) {
+  torch::manual_seed(1);
+  DigitsCnn net(Norm::group);
+  const data::Dataset d = digits();
+  const at::Tensor before = net.classifier->weight.detach().clone();
+  const ChipErrors e = errors_on(net, rquant_model(), d, 3, uniform_errors(0.05, 1));
+  EXPECT_EQ(e.error.size(), 3u);
+  EXPECT_GT(e.mean_flips, 0);
+  EXPECT_TRUE(torch::equal(before, net.classifier->weight));
+}
+
+TEST(GroupNorm, HasTheGroupsOfThePublication) {
+  EXPECT_EQ(groups_of(64), 32);
+  EXPECT_EQ(groups_of(48), 24);
+  EXPECT_EQ(groups_of(16), 8);
+  EXPECT_EQ(groups_of(256), 32);
+}
+
+}  // namespace
+}  // namespace mantissa::workloads
