@@ -5,6 +5,8 @@
 
 #include <vector>
 
+#include "workloads/data/config.h"
+
 namespace mantissa::cli {
 namespace {
 
@@ -12,6 +14,13 @@ std::string joined(const std::vector<std::string>& words) {
   std::string text;
   for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
   return text;
+}
+
+std::string dataset_names() {
+  std::vector<std::string> names;
+  for (const auto& [known, name] : config::EnumNames<data::Known>::names())
+    if (known != data::Known::none) names.emplace_back(name);
+  return joined(names);
 }
 
 std::vector<const CLI::App*> commands(const Program& program) {
@@ -40,6 +49,7 @@ std::string words_for(const std::string& positional) {
   if (positional == "WHAT")
     return "archs memories workloads components statistics technologies sweeps srams units "
            "errors operators keys";
+  if (positional == "DATASET") return dataset_names();
   if (positional == "SHELL") return "bash zsh";
   return "";
 }

@@ -13,6 +13,7 @@
 #include "sim/json/fields.h"
 #include "sim/sram/spec.h"
 #include "sim/sweep/sweep.h"
+#include "workloads/data/config.h"
 #include "workloads/networks/layers.h"
 #include "workloads/workload.h"
 
@@ -119,6 +120,7 @@ std::vector<Subject> collect() {
   add_workloads(out);
   add_parameters(out, "sweep", "", sweep::SweepConfig::schema().parameters());
   add_parameters(out, "sram", "sram.", sim::SramSpec::schema().parameters());
+  add_parameters(out, "data set", "data.", data::DataConfig::schema().parameters());
   add_statistics(out);
   add_errors(out);
   add_operators(out);

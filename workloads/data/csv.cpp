@@ -48,7 +48,15 @@ Row split(const std::string& text, int line, const std::string& path) {
           break;
         }
       }
+      const std::size_t behind = ++at;
       at = std::min(text.find(',', at), text.size());
+      if (!std::all_of(text.begin() + std::ptrdiff_t(behind), text.begin() + std::ptrdiff_t(at),
+                       blank)) {
+        throw Error(ragged_row)
+            .at(path, line, static_cast<int>(behind) + 1)
+            .read(text.substr(behind, at - behind))
+            .expected("a comma behind the closing quote");
+      }
     } else {
       const std::size_t comma = std::min(text.find(',', at), text.size());
       std::size_t end = comma;

@@ -10,6 +10,8 @@
 namespace mantissa::data {
 namespace {
 
+constexpr const char* given_sums = "the key sha256 of the configuration";
+
 std::optional<std::uint64_t> size_of(const std::string& path) {
   std::error_code error;
   const auto bytes = std::filesystem::file_size(path, error);
@@ -30,7 +32,7 @@ SetStatus look_up(const DataConfig& config, const SearchPath& search) {
   out.classes = set.classes;
   out.searched = at.searched;
   out.address = set.address;
-  out.sums_from = set.sums_from;
+  out.sums_from = config.sha256.sums.empty() ? set.sums_from : given_sums;
   const SetForm& form = at.found() ? *at.form : set.forms.front();
   for (std::size_t i = 0; i < form.files.size(); ++i) {
     FileStatus file{at.found() ? at.paths[i] : form.files[i].name, {}, form.files[i].published};
@@ -71,6 +73,7 @@ SetStatus list_files(const DataConfig& config) {
   for (const auto& [format, name] : config::EnumNames<FileFormat>::names())
     if (format == config.format) out.summary = std::string("files of format ") + name;
   out.state = SetState::present;
+  if (!config.sha256.sums.empty()) out.sums_from = given_sums;
   for (const auto* file : {&config.path, &config.labels, &config.test_path, &config.test_labels}) {
     if (!file->given()) continue;
     const std::size_t i = out.files.size();

@@ -34,7 +34,7 @@ class Files {
     Bytes bytes = read_bytes(path);
     const Checksum& sum = given_.sums.empty() ? published : given_.sums[sources_.size()];
     if (sum.known()) verify(sum, bytes, path);
-    if (size > 0 && !given_.sums.size() && bytes.size() != size) {
+    if (size > 0 && given_.sums.empty() && bytes.size() != size) {
       throw Error(wrong_size)
           .at(path)
           .read(fmt::format("{} bytes", bytes.size()))

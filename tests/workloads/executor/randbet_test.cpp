@@ -4,7 +4,7 @@
 
 #include "workloads/data/config.h"
 #include "workloads/data/load.h"
-#include "workloads/executor/networks/digits.h"
+#include "workloads/executor/networks/network.h"
 #include "workloads/precision/randbet/robust_error.h"
 #include "workloads/precision/randbet/robust_training.h"
 #include "workloads/precision/randbet/stored_weights.h"
@@ -108,8 +108,8 @@ data::Dataset digits() {
 Batch some(const data::Dataset& d) { return batch_of(d, {d.train.begin(), d.train.begin() + 32}); }
 
 TEST(RobustTraining, NeverStoresErrorsInTheWeights) {
-  torch::manual_seed(1);
-  DigitsCnn net(Norm::group);
+  const auto owner = make_network("digits_cnn", {});
+  Model& net = *owner;
   ModelConfig m = rquant_model();
   m.train_error = 0.1;
   RobustTraining robust(net, m, 1e9, 1, 100);
@@ -126,8 +126,8 @@ TEST(RobustTraining, NeverStoresErrorsInTheWeights) {
 TEST(RobustTraining, SeesErrorsOnlyOnceTheLossIsBelowTheMark) {
   const data::Dataset d = digits();
   const auto gradient_of_second_step = [&](double arm_below, double p) {
-    torch::manual_seed(1);
-    DigitsCnn net(Norm::group);
+    const auto owner = make_network("digits_cnn", {});
+    Model& net = *owner;
     ModelConfig m = rquant_model();
     m.train_error = p;
     RobustTraining robust(net, m, arm_below, 1, 100);
@@ -135,7 +135,7 @@ TEST(RobustTraining, SeesErrorsOnlyOnceTheLossIsBelowTheMark) {
     step(some(d), 0);
     net.zero_grad();
     step(some(d), 1);
-    return net.classifier->weight.grad().clone();
+    return net.named_parameters()["logits.weight"].grad().clone();
   };
   const at::Tensor clean = gradient_of_second_step(1e9, 0);
   EXPECT_TRUE(torch::equal(gradient_of_second_step(0, 0.05), clean));     // never armed
@@ -143,7 +143,8 @@ TEST(RobustTraining, SeesErrorsOnlyOnceTheLossIsBelowTheMark) {
 }
 
 TEST(RobustTraining, ClimbsToItsRateOverTheFirstHalf) {
-  DigitsCnn net(Norm::group);
+  const auto owner = make_network("digits_cnn", {});
+  Model& net = *owner;
   ModelConfig m = rquant_model();
   m.train_error = 0.02;
   m.variant = RobustVariant::curricular;
@@ -155,27 +156,21 @@ TEST(RobustTraining, ClimbsToItsRateOverTheFirstHalf) {
 }
 
 TEST(RobustTraining, KeepsParametersWithinTheClip) {
-  DigitsCnn net(Norm::group);
+  const auto owner = make_network("digits_cnn", {});
+  Model& net = *owner;
   clip(net, 0.05);
   for (const at::Tensor& p : net.parameters()) EXPECT_LE(p.abs().max().item<double>(), 0.05 + 1e-7);
 }
 
 TEST(RobustError, LeavesTheNetworkAsItWas) {
-  torch::manual_seed(1);
-  DigitsCnn net(Norm::group);
+  const auto owner = make_network("digits_cnn", {});
+  Model& net = *owner;
   const data::Dataset d = digits();
-  const at::Tensor before = net.classifier->weight.detach().clone();
+  const at::Tensor before = net.named_parameters()["logits.weight"].detach().clone();
   const ChipErrors e = errors_on(net, rquant_model(), d, 3, uniform_errors(0.05, 1));
   EXPECT_EQ(e.error.size(), 3u);
   EXPECT_GT(e.mean_flips, 0);
-  EXPECT_TRUE(torch::equal(before, net.classifier->weight));
-}
-
-TEST(GroupNorm, HasTheGroupsOfThePublication) {
-  EXPECT_EQ(groups_of(64), 32);
-  EXPECT_EQ(groups_of(48), 24);
-  EXPECT_EQ(groups_of(16), 8);
-  EXPECT_EQ(groups_of(256), 32);
+  EXPECT_TRUE(torch::equal(before, net.named_parameters()["logits.weight"]));
 }
 
 }  // namespace

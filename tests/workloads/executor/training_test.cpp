@@ -7,7 +7,6 @@
 
 #include "workloads/data/config.h"
 #include "workloads/data/load.h"
-#include "workloads/executor/networks/digits.h"
 #include "workloads/executor/training/trainer.h"
 
 namespace mantissa::workloads {
@@ -34,10 +33,7 @@ class Training : public ::testing::Test {
   }
   void TearDown() override { fs::remove_all(folder); }
 
-  std::unique_ptr<DigitsMlp> fresh() {
-    torch::manual_seed(1);
-    return std::make_unique<DigitsMlp>();
-  }
+  std::shared_ptr<Model> fresh() { return make_network("digits_mlp", {}); }
   Trainer::Options options(const std::string& identity = "mlp") {
     Trainer::Options o;
     o.identity = identity;

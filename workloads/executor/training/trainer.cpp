@@ -21,7 +21,7 @@ Batch batch_of(const data::Dataset& dataset, const std::vector<std::int64_t>& sa
   return b;
 }
 
-Step cross_entropy_step(Network& network) {
+Step cross_entropy_step(Model& network) {
   return [&network](const Batch& batch, std::int64_t) {
     const at::Tensor loss = torch::nn::functional::cross_entropy(network.forward(batch.x), batch.y);
     loss.backward();
@@ -29,7 +29,7 @@ Step cross_entropy_step(Network& network) {
   };
 }
 
-Trainer::Trainer(Network& network, const data::Dataset& dataset, const TrainingConfig& config,
+Trainer::Trainer(Model& network, const data::Dataset& dataset, const TrainingConfig& config,
                  Options options)
     : network_(network), dataset_(dataset), config_(config), options_(std::move(options)) {}
 
@@ -106,7 +106,7 @@ double Trainer::run(StudyContext& context, const Step& step, const std::function
   return last;
 }
 
-double error_rate(Network& network, const data::Dataset& dataset,
+double error_rate(Model& network, const data::Dataset& dataset,
                   const std::vector<std::int64_t>& samples) {
   at::set_num_threads(1);
   const torch::NoGradGuard no_gradient;

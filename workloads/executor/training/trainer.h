@@ -35,7 +35,7 @@ Batch batch_of(const data::Dataset& dataset, const std::vector<std::int64_t>& sa
 
 // One step on a batch: leaves gradients in the parameters and returns the loss.
 using Step = std::function<double(const Batch&, std::int64_t step)>;
-Step cross_entropy_step(Network& network);
+Step cross_entropy_step(Model& network);
 
 class Trainer {
  public:
@@ -47,7 +47,7 @@ class Trainer {
     double from = 0, to = 1;           // its share of the experiment's progress
   };
 
-  Trainer(Network& network, const data::Dataset& dataset, const TrainingConfig& config,
+  Trainer(Model& network, const data::Dataset& dataset, const TrainingConfig& config,
           Options options);
 
   // From the checkpoint, if there is one, to the end. `after` follows the optimiser's step.
@@ -55,14 +55,14 @@ class Trainer {
   double run(StudyContext& context, const Step& step, const std::function<void()>& after = {});
 
  private:
-  Network& network_;
+  Model& network_;
   const data::Dataset& dataset_;
   TrainingConfig config_;
   Options options_;
 };
 
 // Fraction of samples whose largest logit is not their label.
-double error_rate(Network& network, const data::Dataset& dataset,
+double error_rate(Model& network, const data::Dataset& dataset,
                   const std::vector<std::int64_t>& samples);
 
 }  // namespace mantissa::workloads

@@ -37,39 +37,62 @@ void set_multiplier(IntegerNetwork::Layer& layer, const at::Tensor& ratio) {
 
 }  // namespace
 
-IntegerNetwork::IntegerNetwork(DigitsCnn& network, const at::Tensor& samples) {
+IntegerNetwork::IntegerNetwork(Model& network, const at::Tensor& samples) {
   const torch::NoGradGuard no_gradient;
-  at::Tensor x = samples.reshape({samples.size(0), 1, 8, 8});
+  at::Tensor x = samples;
   double scale = input_scale;
-  for (std::size_t i = 0; i < network.convolutions.size(); ++i) {
-    torch::nn::Conv2d conv = network.convolutions[i];
-    x = torch::relu(conv->forward(x));
-    Layer layer;
-    const auto [codes, steps] = quantized(conv->weight);
-    layer.weight = codes;
-    layer.bias =
-        rounded(conv->bias.to(at::kDouble) / (steps * scale), -0x1p31, 0x1p31 - 1, at::kInt);
-    layer.scale = x.max().item<double>() / most;
-    set_multiplier(layer, steps * (scale / layer.scale));
-    layer.pool = DigitsCnn::pools_after[i];
-    if (layer.pool) x = torch::max_pool2d(x, 2);
-    scale = layer.scale;
-    layers_.push_back(layer);
+  const auto is = [](const std::string& name, const char* kind) {
+    return name.rfind(kind, 0) == 0;
+  };
+  for (const auto& child : network.named_children()) {
+    const std::string& name = child.key();
+    const auto step = std::dynamic_pointer_cast<Model>(child.value());
+    MANTISSA_CHECK(step != nullptr, "a chain of models");
+    const auto parameters = child.value()->named_parameters();
+    if (is(name, "conv")) {
+      Layer layer;
+      layer.name = name;
+      const auto [codes, steps] = quantized(parameters["weight"]);
+      layer.weight = codes;
+      layer.bias = rounded(parameters["bias"].detach().to(at::kDouble) / (steps * scale), -0x1p31,
+                           0x1p31 - 1, at::kInt);
+      x = torch::relu(step->forward(x));
+      layer.scale = x.max().item<double>() / most;
+      set_multiplier(layer, steps * (scale / layer.scale));
+      scale = layer.scale;
+      layers_.push_back(layer);
+    } else if (is(name, "pool")) {
+      layers_.back().pool = true;
+      x = step->forward(x);
+    } else if (is(name, "logits")) {
+      // One scale for all classes, so that the largest sum is the largest logit. Stored as the
+      // array reads it: [inputs, outputs].
+      Layer last;
+      last.name = name;
+      const at::Tensor w = parameters["weight"].detach().to(at::kDouble);
+      const double unit = w.abs().max().item<double>() / most;
+      last.weight = rounded(w / unit, -most, most, at::kChar).t().contiguous();
+      last.bias = rounded(parameters["bias"].detach().to(at::kDouble) / (unit * scale), -0x1p31,
+                          0x1p31 - 1, at::kInt);
+      last.scale = unit * scale;
+      layers_.push_back(last);
+    } else if (!is(name, "relu") && !is(name, "flatten")) {
+      throw Error(not_integer).read(name).expected("conv, relu, pool, flatten or logits");
+    }
   }
-  Layer last;
-  // One scale for all classes, so that the largest sum is the largest logit. Stored as the array
-  // reads it: [inputs, outputs].
-  const at::Tensor w = network.classifier->weight.detach().to(at::kDouble);
-  const double step = w.abs().max().item<double>() / most;
-  last.weight = rounded(w / step, -most, most, at::kChar).t().contiguous();
-  last.bias = rounded(network.classifier->bias.to(at::kDouble) / (step * scale), -0x1p31,
-                      0x1p31 - 1, at::kInt);
-  last.scale = step * scale;
-  layers_.push_back(last);
+}
+
+void IntegerNetwork::name_parameters(Recorder& recorder) const {
+  for (const Layer& layer : layers_) {
+    recorder.parameter(layer.name + ".weight", layer.weight);
+    recorder.parameter(layer.name + ".bias", layer.bias);
+    if (layer.multiplier.defined())
+      recorder.parameter(layer.name + ".multiplier", layer.multiplier);
+  }
 }
 
 at::Tensor IntegerNetwork::codes(const at::Tensor& x) const {
-  return rounded(x.reshape({x.size(0), 1, 8, 8}) / input_scale, 0, most, at::kChar);
+  return rounded(x / input_scale, 0, most, at::kChar);
 }
 
 at::Tensor IntegerNetwork::forward(const at::Tensor& codes) const {

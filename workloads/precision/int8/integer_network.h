@@ -10,26 +10,37 @@
 // Every operator is one of torch.ops.mantissa, so its bits are the accelerator's, and a recorder
 // sees exactly what the chip will do. The logits are the last layer's int32 sums.
 //
-//   const IntegerNetwork q(net, calibration);
+// The network is a chain of named layers: conv*, relu*, pool* (2 x 2 maximum), flatten, logits.
+//
+//   const IntegerNetwork q(*net, calibration);
 //   at::Tensor logits = q.forward(q.codes(x));              // int32 [N, 10]
+// Errors: int8.layer for a layer that is none of these.
 #pragma once
 
 #include <vector>
 
-#include "workloads/executor/networks/digits.h"
+#include "workloads/executor/networks/network.h"
+#include "workloads/executor/recorder/recorder.h"
 
 namespace mantissa::workloads {
+
+inline const ErrorKind not_integer{"int8.layer", ExitCode::bad_input,
+                                   "A layer that the int8 form of a network does not have."};
 
 class IntegerNetwork {
  public:
   // `samples` as the network takes them; they set the scales of activations.
-  IntegerNetwork(DigitsCnn& network, const at::Tensor& samples);
+  IntegerNetwork(Model& network, const at::Tensor& samples);
 
-  // Of inputs in [0, 1]: int8 [N, 1, 8, 8].
+  // Of inputs in [0, 1]: int8, shaped alike.
   at::Tensor codes(const at::Tensor& x) const;
   at::Tensor forward(const at::Tensor& codes) const;
 
+  // Names what the network consists of: "conv1.weight", "conv1.bias", "conv1.multiplier", ...
+  void name_parameters(Recorder& recorder) const;
+
   struct Layer {
+    std::string name;
     at::Tensor weight, bias;  // int8, int32
     at::Tensor multiplier;    // int32 per channel; undefined: the sums go out as they are
     std::int64_t shift = 0;

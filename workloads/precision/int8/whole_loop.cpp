@@ -68,15 +68,7 @@ struct Inference {
 Inference recorded(const IntegerNetwork& network, const at::Tensor& codes) {
   Recorder recorder({"digits_int8", 0, Contents::sources});
   recorder.input("digit", codes);
-  std::size_t i = 0;
-  for (const auto& layer : network.layers()) {
-    const std::string layer_name =
-        layer.multiplier.defined() ? "conv" + std::to_string(++i) : std::string("classifier");
-    recorder.parameter(layer_name + ".weight", layer.weight);
-    recorder.parameter(layer_name + ".bias", layer.bias);
-    if (layer.multiplier.defined())
-      recorder.parameter(layer_name + ".multiplier", layer.multiplier);
-  }
+  network.name_parameters(recorder);
   at::Tensor logits;
   {
     const auto on = recorder.record();
@@ -127,8 +119,11 @@ StudyResult whole_loop(const WholeLoopConfig& config, StudyContext& context) {
         .read(std::to_string(config.sample))
         .expected("a test sample, 0 to " + std::to_string(digits.test.size() - 1));
   }
-  torch::manual_seed(static_cast<std::uint64_t>(config.training.seed));
-  DigitsCnn network(Norm::none);
+  NetworkOptions made;
+  made.seed = static_cast<std::uint64_t>(config.training.seed);
+  made.norms = false;
+  const std::shared_ptr<Model> owner = make_network("digits_cnn", made);
+  Model& network = *owner;
   Trainer::Options how;
   how.identity =
       "digits_cnn " + config::content_hash(TrainingConfig::schema().write(config.training).yaml());
@@ -210,12 +205,7 @@ StudyResult whole_loop(const WholeLoopConfig& config, StudyContext& context) {
   const auto best = std::max_element(logits.begin(), logits.end()) - logits.begin();
   result.notes = {
       fmt::format("8x8 digits: {} training and {} test samples; the network has {} parameters",
-                  digits.train.size(), digits.test.size(),
-                  [&] {
-                    std::int64_t count = 0;
-                    for (const at::Tensor& p : network.parameters()) count += p.numel();
-                    return count;
-                  }()),
+                  digits.train.size(), digits.test.size(), parameter_count(network)),
       fmt::format("test sample {}: labelled {}, recognised as {}", config.sample,
                   one.y.item<std::int64_t>(), best)};
   return result;

@@ -10,7 +10,7 @@
 #include "base/faults/error_rate.h"
 #include "workloads/data/config.h"
 #include "workloads/data/load.h"
-#include "workloads/executor/networks/digits.h"
+#include "workloads/executor/networks/network.h"
 #include "workloads/executor/training/trainer.h"
 #include "workloads/precision/randbet/hardware.h"
 #include "workloads/precision/randbet/robust_error.h"
@@ -40,6 +40,7 @@ struct RandbetConfig {
     c.name = data::Known::digits;
     return c;
   }();
+  std::string network = "digits_cnn";
   std::vector<ModelConfig> models;
   std::vector<double> rates = {0.0001, 0.001, 0.005, 0.01, 0.015, 0.025};
   std::int64_t chips = 50, seed = 1;
@@ -56,6 +57,8 @@ struct RandbetConfig {
             "Bit errors in low-voltage memory: quantisers, clipping and training with errors, on "
             "many chips.")
             .optional("data", &RandbetConfig::data, "The data set.")
+            .optional("network", &RandbetConfig::network,
+                      "The network: digits_cnn, digits_mlp, simplenet or simplenet_mnist.")
             .required("models", &RandbetConfig::models, "The networks that are compared.")
             .optional("rates", &RandbetConfig::rates, "Rates of bit errors, as fractions.")
             .optional("chips", &RandbetConfig::chips, at_least(2), "Maps that each is tested on.")
@@ -74,7 +77,7 @@ struct RandbetConfig {
 
 struct Trained {
   ModelConfig model;
-  std::unique_ptr<Network> network;
+  std::shared_ptr<Model> network;
   double clean = 0;
   std::vector<ChipErrors> at_rate;
 };
@@ -85,6 +88,7 @@ class RandbetStudy {
  public:
   RandbetStudy(const RandbetConfig& config, StudyContext& context)
       : config_(config), context_(context), dataset_(data::load(config.data)) {
+    fresh_network();  // a name that does not exist is refused before anything is trained
     for (const std::string& label : {config.profiled, config.secded}) {
       if (!label.empty()) find_model(label);
     }
@@ -136,20 +140,26 @@ class RandbetStudy {
     return static_cast<std::size_t>(found - config_.rates.begin());
   }
 
+  std::shared_ptr<Model> fresh_network() const {
+    NetworkOptions options;
+    options.seed = static_cast<std::uint64_t>(config_.training.seed);
+    options.classes = static_cast<std::int64_t>(dataset_.classes.size());
+    return make_network(config_.network, options);
+  }
+
   void train_all() {
     const std::int64_t samples = static_cast<std::int64_t>(dataset_.train.size());
     const std::int64_t steps =
         config_.training.epochs * ((samples + config_.training.batch - 1) / config_.training.batch);
     for (std::size_t i = 0; i < config_.models.size(); ++i) {
       const ModelConfig& model = config_.models[i];
-      torch::manual_seed(static_cast<std::uint64_t>(config_.training.seed));
-      Trained t{model, std::make_unique<DigitsCnn>(Norm::group), 0, {}};
+      Trained t{model, fresh_network(), 0, {}};
       RobustTraining robust(*t.network, model, config_.arm_below,
                             static_cast<std::uint64_t>(config_.seed), steps);
       Trainer::Options how;
       const std::string parts = ModelConfig::schema().write(model).yaml() +
                                 TrainingConfig::schema().write(config_.training).yaml() +
-                                dataset_.name;
+                                dataset_.name + config_.network;
       how.identity = model.label + " " + config::content_hash(parts);
       how.label = model.label;
       if (!context_.directory.empty()) {
@@ -196,10 +206,13 @@ class RandbetStudy {
     for (const Trained& t : trained_) {
       std::vector<Cell> row{t.model.label, t.model.bits, 100 * t.clean};
       Series series{t.model.label, {}, {}, {}, {}};
-      if (!t.model.published.empty()) {
-        result_.comparisons.push_back(
-            {t.model.label + ", clean", "%", t.model.published[0], 100 * t.clean, {}, source, ""});
-      }
+      result_.comparisons.push_back({t.model.label + ", clean",
+                                     "%",
+                                     t.model.published_clean,
+                                     100 * t.clean,
+                                     {},
+                                     t.model.published_clean ? source : "",
+                                     ""});
       for (std::size_t r = 0; r < config_.rates.size(); ++r) {
         const statistics::Summary s = t.at_rate[r].summary();
         row.push_back(100 * s.mean);
@@ -208,17 +221,23 @@ class RandbetStudy {
         series.y.push_back(100 * s.mean);
         series.low.push_back(100 * s.low);
         series.high.push_back(100 * s.high);
-        const bool published = r + 1 < t.model.published.size();
-        result_.comparisons.push_back(
-            {t.model.label + ", " + rate_text(config_.rates[r]), "%",
-             published ? std::optional<double>(t.model.published[r + 1]) : std::nullopt,
-             100 * s.mean, 100 * (s.high - s.low) / 2, published ? source : "", ""});
+        const std::optional<double> published = published_at(t.model, config_.rates[r]);
+        result_.comparisons.push_back({t.model.label + ", " + rate_text(config_.rates[r]), "%",
+                                       published, 100 * s.mean, 100 * (s.high - s.low) / 2,
+                                       published ? source : "", ""});
       }
       table.rows.push_back(std::move(row));
       figure.series.push_back(std::move(series));
     }
     result_.tables.push_back(std::move(table));
     result_.figures.push_back(std::move(figure));
+  }
+
+  static std::optional<double> published_at(const ModelConfig& model, double rate) {
+    for (std::size_t i = 0; i < model.published.size(); ++i) {
+      if (model.published_rates[i] == rate) return model.published[i];
+    }
+    return std::nullopt;
   }
 
   // A claim holds or fails only where the intervals of both do not overlap.

@@ -45,7 +45,7 @@ struct Program {
   at::Tensor labels;
 };
 
-Program program_of(DigitsCnn& network, const data::Dataset& dataset, std::int64_t samples) {
+Program program_of(Model& network, const data::Dataset& dataset, std::int64_t samples) {
   const auto n = std::min<std::int64_t>(samples, static_cast<std::int64_t>(dataset.test.size()));
   const Batch calibration = batch_of(
       dataset, {dataset.train.begin(),
@@ -54,13 +54,7 @@ Program program_of(DigitsCnn& network, const data::Dataset& dataset, std::int64_
   const IntegerNetwork integers(network, calibration.x);
   const Batch test = batch_of(dataset, {dataset.test.begin(), dataset.test.begin() + n});
   Recorder recorder({"digits_int8", 0, Contents::sources});
-  for (std::size_t i = 0; i < integers.layers().size(); ++i) {
-    const auto& layer = integers.layers()[i];
-    const std::string name = "layer" + std::to_string(i + 1);
-    recorder.parameter(name + ".weight", layer.weight);
-    recorder.parameter(name + ".bias", layer.bias);
-    if (layer.multiplier.defined()) recorder.parameter(name + ".multiplier", layer.multiplier);
-  }
+  integers.name_parameters(recorder);
   Program out;
   const at::Tensor codes = integers.codes(test.x);
   recorder.input("digits", codes);
@@ -135,8 +129,11 @@ void add_hardware(const HardwareConfig& config, const data::Dataset& dataset,
       model.clip = config.clip;
       model.train_error = config.train_error;
     }
-    torch::manual_seed(static_cast<std::uint64_t>(training.seed));
-    DigitsCnn network(Norm::none);
+    NetworkOptions options;
+    options.seed = static_cast<std::uint64_t>(training.seed);
+    options.norms = false;  // integers have none
+    const std::shared_ptr<Model> made = make_network("digits_cnn", options);
+    Model& network = *made;
     const std::int64_t steps =
         training.epochs * static_cast<std::int64_t>(dataset.train.size()) / training.batch;
     RobustTraining robust(network, model, 1.75, static_cast<std::uint64_t>(training.seed), steps);

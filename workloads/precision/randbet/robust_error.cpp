@@ -18,7 +18,7 @@ std::uint64_t chip_key(std::uint64_t seed, std::int64_t chip) {
 
 }  // namespace
 
-ChipErrors errors_on(Network& network, const ModelConfig& model, const data::Dataset& dataset,
+ChipErrors errors_on(Model& network, const ModelConfig& model, const data::Dataset& dataset,
                      std::int64_t chips, const Corruption& corrupt) {
   const torch::NoGradGuard no_gradient;
   const std::vector<at::Tensor> parameters = parameters_of(network);
@@ -59,7 +59,7 @@ Corruption profiled_errors(faults::Chip chip, double p, std::uint64_t seed) {
   };
 }
 
-double quantized_error(Network& network, const ModelConfig& model, const data::Dataset& dataset) {
+double quantized_error(Model& network, const ModelConfig& model, const data::Dataset& dataset) {
   return errors_on(network, model, dataset, 1,
                    [](StoredWeights&, std::int64_t) { return std::uint64_t{0}; })
       .error.front();

@@ -26,7 +26,7 @@ struct ChipErrors {
 using Corruption = std::function<std::uint64_t(class StoredWeights&, std::int64_t chip)>;
 
 // Errors on the data set's test samples. The network has its parameters again afterwards.
-ChipErrors errors_on(Network& network, const ModelConfig& model, const data::Dataset& dataset,
+ChipErrors errors_on(Model& network, const ModelConfig& model, const data::Dataset& dataset,
                      std::int64_t chips, const Corruption& corrupt);
 
 // Cells fail uniformly at rate p; chips differ by seed, and their maps are nested over p.
@@ -35,7 +35,7 @@ Corruption uniform_errors(double p, std::uint64_t seed, Protection protection = 
 Corruption profiled_errors(faults::Chip chip, double p, std::uint64_t seed);
 
 // Clean error of the quantised network.
-double quantized_error(Network& network, const ModelConfig& model, const data::Dataset& dataset);
+double quantized_error(Model& network, const ModelConfig& model, const data::Dataset& dataset);
 
 // With probability 1 - d the true error under random bit errors lies at most this far above the
 // measured one, n test samples and l maps (arXiv 2006.13977).

@@ -8,18 +8,18 @@
 
 namespace mantissa::workloads {
 
-std::vector<at::Tensor> parameters_of(Network& network) {
+std::vector<at::Tensor> parameters_of(Model& network) {
   std::vector<at::Tensor> out;
   for (const at::Tensor& p : network.parameters()) out.push_back(p.detach());
   return out;
 }
 
-void clip(Network& network, double limit) {
+void clip(Model& network, double limit) {
   if (limit >= 1) return;
   for (at::Tensor& p : parameters_of(network)) p.clamp_(-limit, limit);
 }
 
-RobustTraining::RobustTraining(Network& network, const ModelConfig& model, double arm_below,
+RobustTraining::RobustTraining(Model& network, const ModelConfig& model, double arm_below,
                                std::uint64_t seed, std::int64_t steps)
     : network_(network),
       model_(model),

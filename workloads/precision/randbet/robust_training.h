@@ -18,7 +18,7 @@ namespace mantissa::workloads {
 class RobustTraining {
  public:
   // `steps`: of the whole training, for the curriculum.
-  RobustTraining(Network& network, const ModelConfig& model, double arm_below, std::uint64_t seed,
+  RobustTraining(Model& network, const ModelConfig& model, double arm_below, std::uint64_t seed,
                  std::int64_t steps);
 
   Step step();
@@ -30,7 +30,7 @@ class RobustTraining {
  private:
   double pass(const Batch& batch, bool errors, std::int64_t step);
 
-  Network& network_;
+  Model& network_;
   ModelConfig model_;
   double arm_below_;
   std::uint64_t seed_;
@@ -40,7 +40,7 @@ class RobustTraining {
 };
 
 // The parameters as they are trained, projected to [-clip, clip].
-void clip(Network& network, double limit);
-std::vector<at::Tensor> parameters_of(Network& network);
+void clip(Model& network, double limit);
+std::vector<at::Tensor> parameters_of(Model& network);
 
 }  // namespace mantissa::workloads

@@ -16,8 +16,17 @@ const config::Schema<ModelConfig>& ModelConfig::schema() {
           .optional("train_error", &ModelConfig::train_error, config::range(0, 0.2),
                     "Rate of bit errors in training; 0: none.")
           .optional("variant", &ModelConfig::variant, "random, curricular, alternating or pattern.")
+          .optional("published_clean", &ModelConfig::published_clean,
+                    "Published error without bit errors, %.")
           .optional("published", &ModelConfig::published,
-                    "Published errors in %: clean, then at each rate of the study.");
+                    "Published errors in %, one for each of published_rates.")
+          .optional("published_rates", &ModelConfig::published_rates,
+                    "Rates of bit errors of the published figures, as fractions.")
+          .constraint("published", [](const ModelConfig& c) {
+            return c.published.size() == c.published_rates.size()
+                       ? ""
+                       : "published and published_rates are of one length";
+          });
   return s;
 }
 

@@ -36,8 +36,9 @@ struct ModelConfig {
   double clip = 1;         // all parameters in [-clip, clip]; 1: not clipped
   double train_error = 0;  // p in training; 0: trained without errors
   RobustVariant variant = RobustVariant::random;
-  // Of the publication, in %: clean, then at the rates of the study; empty: none.
-  std::vector<double> published;
+  // Of the publication, in %: without errors, and at these rates.
+  std::optional<double> published_clean;
+  std::vector<double> published, published_rates;
   static const config::Schema<ModelConfig>& schema();
 
   numerics::WeightQuantizer weight_quantizer() const;
