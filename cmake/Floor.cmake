@@ -19,3 +19,12 @@ function(mantissa_floor NAME)
     target_link_libraries(mantissa_${NAME}_all INTERFACE mantissa_${floor} $<TARGET_OBJECTS:mantissa_${floor}>)
   endforeach()
 endfunction()
+
+# mantissa_precompile(TARGET headers...): unless MANTISSA_PRECOMPILE is off. ccache keeps objects of
+# g++ with precompiled headers only when it sees them preprocessed.
+function(mantissa_precompile TARGET)
+  if(MANTISSA_PRECOMPILE)
+    target_precompile_headers(${TARGET} PRIVATE ${ARGN})
+    target_compile_options(${TARGET} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+  endif()
+endfunction()

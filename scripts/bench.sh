@@ -11,5 +11,8 @@ source "$root/scripts/phases.sh"
 
 [[ ${MANTISSA_SETUP:-yes} == no ]] || phase "set-up" "$root/scripts/setup.sh"
 cd "$root"
-phase "build" build release mantissa_bench
-exec "$(build_directory release)/mantissa_bench" "$@"
+phase "build" build release mantissa_bench mantissa_executor_bench
+status=0
+"$(build_directory release)/mantissa_bench" "$@" || status=1
+"$(build_directory release)/mantissa_executor_bench" "$@" || status=1
+exit $status
