@@ -13,7 +13,9 @@ function(mantissa_floor NAME)
   target_link_libraries(mantissa_${NAME} PUBLIC ${ARG_LIBRARIES})
   # Object libraries do not pass their objects on transitively; a floor names those it stands on.
   add_library(mantissa_${NAME}_all INTERFACE)
-  target_link_libraries(mantissa_${NAME}_all INTERFACE mantissa_${NAME} $<TARGET_OBJECTS:mantissa_${NAME}>)
+  # Among the objects CMake counts precompiled headers, which no linker takes.
+  set(objects $<FILTER:$<TARGET_OBJECTS:mantissa_${NAME}>,EXCLUDE,[.][gp]ch$>)
+  target_link_libraries(mantissa_${NAME}_all INTERFACE mantissa_${NAME} ${objects})
   foreach(floor ${ARG_BELOW})
     target_link_libraries(mantissa_${NAME} PUBLIC mantissa_${floor})
     target_link_libraries(mantissa_${NAME}_all INTERFACE mantissa_${floor} $<TARGET_OBJECTS:mantissa_${floor}>)
