@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "arch/units/matrix_model.h"
 #include "power/technology_config.h"
 
@@ -60,6 +62,23 @@ std::string unused_rtl(const Unit& unit) {
   return "only the implementations rtl and lockstep use RTL";
 }
 
+// Empty, or that a format is listed which the model does not multiply.
+std::string format_objection(const MatrixConfig& m) {
+  const auto& legal = matrix_model_formats(m.model);
+  for (const auto f : m.formats) {
+    if (std::find(legal.begin(), legal.end(), f) != legal.end()) continue;
+    std::string names;
+    for (std::size_t i = 0; i < legal.size(); ++i)
+      names += (i == 0                  ? ""
+                : i + 1 == legal.size() ? " or "
+                                        : ", ") +
+               std::string(trace::name(legal[i]));
+    return fmt::format("the matrix model '{}' multiplies {}, not {}", m.model, names,
+                       trace::name(f));
+  }
+  return {};
+}
+
 }  // namespace
 
 const Schema<MatrixConfig>& MatrixConfig::schema() {
@@ -83,6 +102,7 @@ const Schema<MatrixConfig>& MatrixConfig::schema() {
           .optional("rtl", &MatrixConfig::rtl,
                     "Folder of SystemVerilog to use ('mantissa cosim systolic --ports').")
           .optional("rtl_top", &MatrixConfig::rtl_top, "Its top module, if not systolic.")
+          .optional("ipu", &MatrixConfig::ipu, "Model ipu: its inner-product units.")
           .constraint("model",
                       [](const MatrixConfig& m) {
                         if (find_matrix_model(m.model) != nullptr) return std::string();
@@ -102,13 +122,21 @@ const Schema<MatrixConfig>& MatrixConfig::schema() {
                         return {};
                       })
           .constraint("rtl", [](const MatrixConfig& m) { return unused_rtl(m); })
-          .constraint("formats", [](const MatrixConfig& m) {
-            if (m.formats.empty()) return std::string("at least one format, int8 or bf16");
-            for (auto f : m.formats)
-              if (f != NumberFormat::int8 && f != NumberFormat::bf16)
-                return std::string("the systolic array multiplies int8 or bf16, not ") +
-                       trace::name(f);
-            return std::string();
+          .constraint("formats",
+                      [](const MatrixConfig& m) {
+                        if (m.formats.empty())
+                          return std::string("at least one format, int8 or bf16");
+                        return format_objection(m);
+                      })
+          .constraint("ipu", [](const MatrixConfig& m) -> std::string {
+            const bool ipu = m.model == "ipu";
+            if (ipu != m.ipu.has_value())
+              return ipu ? "model: ipu needs a section ipu with a window"
+                         : "only model: ipu has a section ipu, not '" + m.model + "'";
+            if (!ipu) return {};
+            if (m.dataflow != Dataflow::weight_stationary || !m.double_buffer)
+              return "inner-product units hold weights, double-buffered";
+            return ipu_objection(*m.ipu, m.rows, m.columns, m.units, m.formats);
           });
   return schema;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "arch/chip/sram_config.h"
+#include "arch/units/ipu/config.h"
 #include "base/config/folder_path.h"
 #include "base/config/schema.h"
 #include "base/trace/number_format.h"
@@ -35,8 +36,9 @@ struct MatrixConfig {
   bool double_buffer = true;       // stationary operand (or drained sums) buffered in the array
   double register_error_rate = 0;  // per bit of a weight on its way into the array
   Implementation implementation = Implementation::model;
-  config::FolderPath rtl;  // SystemVerilog to be used; none: Mantissa's own
-  std::string rtl_top;     // its top module; empty: systolic
+  config::FolderPath rtl;        // SystemVerilog to be used; none: Mantissa's own
+  std::string rtl_top;           // its top module; empty: systolic
+  std::optional<IpuConfig> ipu;  // of model `ipu`
   static const config::Schema<MatrixConfig>& schema();
 
   std::uint64_t peak_macs_per_cycle() const {

@@ -155,6 +155,7 @@ void Core::start(const Plan& plan, const RunOptions& options, Femtoseconds origi
     scratchpad_.hold_bytes(true);
     data_ = std::make_unique<DataPath>(plan, config_, matrix_.model().order(), options.operands,
                                        scratchpad_, accumulators_, store, cell_key(2));
+    data_->multiply_with(matrix_.arithmetic());
     if (config_.core.matrix.implementation != Implementation::model) {
       twin_ = MatrixTwins::make(config_.core, building);
       data_->operate(twin_.get());

@@ -44,13 +44,16 @@ void MatrixEngine::begin(Cycles now) {
   const Readiness readiness = this->readiness(*command);
   // Operands that are asked for now leave the scratchpad's ECC a little later.
   const Cycles operands = now + operand_latency_;
+  // Operands may decide about time: where the unit computes itself, it has seen them by now.
+  const bool sees_operands = compute_ && model_->arithmetic() != nullptr;
+  if (sees_operands) compute_(*command, {});
   const MatrixTimetable t = model_->append(work.tile, operands);
   account(t, readiness, now, operands);
   folds_ += t.folds;
   array_folds_ += t.array_folds;
   macs_ += work.macs;
   if (on_timetable) on_timetable(*command, t);
-  if (compute_) compute_(*command, t);
+  if (compute_ && !sees_operands) compute_(*command, t);
   if (work.tile.last) accumulators_.slot(work.slot).complete_at = t.end;
 
   const Cycles done = work.tile.last ? t.end : t.stream_end;

@@ -16,7 +16,8 @@ namespace mantissa::arch {
 
 class MatrixEngine : public Engine {
  public:
-  // Data mode: computes a command's sums into its slot.
+  // Data mode: computes a command's sums into its slot. A unit with an arithmetic of its own is
+  // asked for the timetable only afterwards.
   using Compute = std::function<void(const Command&, const MatrixTimetable&)>;
 
   MatrixEngine(const sc_core::sc_module_name& name, std::unique_ptr<MatrixModel> model,
@@ -24,6 +25,7 @@ class MatrixEngine : public Engine {
 
   void compute_with(Compute compute) { compute_ = std::move(compute); }
   const MatrixModel& model() const { return *model_; }
+  MatrixArithmetic* arithmetic() { return model_->arithmetic(); }
   // Where cycles [0, end) went. What follows the last command is drain, then `dependency`, but for
   // [stored_from, stored_to), the last write-back, which is `dram`.
   MatrixTime time(Cycles end, Cycles stored_from, Cycles stored_to) const;

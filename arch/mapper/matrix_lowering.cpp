@@ -259,7 +259,8 @@ void MatrixLowering::multiply(std::uint64_t instance, std::size_t mi, std::size_
             block.columns,
             ki == 0,
             ki + 1 == t_.k.size(),
-            e};
+            e,
+            p_.format};
   c.macs = block.rows * (p_.groups > 1 ? p_.k : depth) * block.columns;
   c.slot = first_slot_ + block.slot;
   // Output stationary, every row block of the array takes the columns' operands again.

@@ -110,8 +110,10 @@ MatrixProblem matrix_problem(const Plan& plan, const Op& op, const MatrixConfig&
                              const MatrixModel& model, const MapperConfig& mapper) {
   MatrixProblem p = op.kind == OpKind::matmul ? from_matmul(plan, op) : from_convolution(plan, op);
   p.b_is_parameter = plan.tensor(p.b).role == trace::Role::parameter;
+  p.format = plan.format(p.a);
   p.operand_bytes = std::max<std::uint64_t>(1, trace::bits(plan.format(p.a)) / 8);
-  if (p.groups > 1 && mapper.group_packing && config.dataflow == Dataflow::weight_stationary) {
+  if (p.groups > 1 && mapper.group_packing && model.packs_groups() &&
+      config.dataflow == Dataflow::weight_stationary) {
     const auto grain = model.granularity();
     p.packed = std::max<std::uint64_t>(1, std::min(grain.k / p.k, grain.n / p.n));
     p.packed = std::min(p.packed, p.groups);

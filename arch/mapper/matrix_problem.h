@@ -6,8 +6,8 @@
 //   conv2d   m = images x OH x OW output pixels, k = KH x KW x C/groups, n = O/groups;
 //            a's rows come from the im2col address generator, ordered (kh, kw, c)
 //   gradients of conv2d, shapes only: the input's as images x OH x OW gradients
-//            by C/groups x KH x KW over O (the vector unit adds them up where windows overlap), the weight's as O by
-//            C/groups x KH x KW over images x OH x OW
+//            by C/groups x KH x KW over O (the vector unit adds them up where windows overlap), the
+//            weight's as O by C/groups x KH x KW over images x OH x OW
 //
 // Groups that are small are packed: p of them share a fold on the array's diagonal, p <= min(R / k,
 // C x units / n), off-diagonal elements masked out.
@@ -41,6 +41,7 @@ struct MatrixProblem {
   bool computable = true;  // data mode has a kernel for it
   Convolution conv;
   std::uint64_t operand_bytes = 1;
+  trace::NumberFormat format = trace::NumberFormat::int8;  // of operands
 
   std::uint64_t macs() const { return instances * groups * m * k * n; }
   // Groups in rounds of `packed`.

@@ -222,7 +222,7 @@ class Evaluator {
     // Steady state: what the second of two equal accumulator tiles adds to the first.
     const std::uint64_t k = p_.groups > 1 ? p_.packed * p_.k : reduction_length(p_, t.k.front());
     const auto tile_cycles = [&](std::uint64_t m, std::uint64_t n) {
-      MatrixTile tile{m, k, n, true, true, p_.operand_bytes};
+      MatrixTile tile{m, k, n, true, true, p_.operand_bytes, p_.format};
       model_->reset();
       model_->append(tile, Cycles(0));
       const Cycles first = model_->free_at();

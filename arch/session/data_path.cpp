@@ -240,25 +240,28 @@ void DataPath::gather_rows(const MatrixProblem& p, const MatrixCommand& c, std::
   }
 }
 
-void DataPath::product(const MatrixProblem& p, const std::byte* a, std::int64_t lda,
-                       const std::byte* b, std::int64_t ldb, std::uint32_t* sums,
-                       std::int64_t ldsums, std::uint64_t m, std::uint64_t n, std::uint64_t k,
-                       bool accumulate) {
+// Rows of one group: n columns of k products each.
+void DataPath::product(const MatrixProblem& p, const MatrixOperands& x, std::uint64_t n,
+                       std::uint64_t k, std::uint32_t* sums, std::int64_t ldsums) {
   const auto i64 = [](std::uint64_t v) { return static_cast<std::int64_t>(v); };
+  const bool accumulate = !x.tile.first;
+  if (arithmetic_ != nullptr &&
+      arithmetic_->multiply(x, reinterpret_cast<float*>(sums), ldsums, accumulate))
+    return;
   // Sums that stay in the array go on product by product: chains of one, added to what is there.
   numerics::ReductionOrder order = order_.matrix;
   if (accumulate && order == numerics::output_stationary) order.chain = 1;
   switch (plan_.format(p.a)) {
     case NumberFormat::int8:
-      numerics::gemm_int8(reinterpret_cast<const std::int8_t*>(a), lda,
-                          reinterpret_cast<const std::int8_t*>(b), ldb,
-                          reinterpret_cast<std::int32_t*>(sums), ldsums, i64(m), i64(n), i64(k),
+      numerics::gemm_int8(reinterpret_cast<const std::int8_t*>(x.a), x.lda,
+                          reinterpret_cast<const std::int8_t*>(x.b), x.ldb,
+                          reinterpret_cast<std::int32_t*>(sums), ldsums, i64(x.m), i64(n), i64(k),
                           accumulate, overflows_, order);
       break;
     case NumberFormat::bf16:
-      numerics::gemm_bf16(reinterpret_cast<const numerics::Bf16*>(a), lda,
-                          reinterpret_cast<const numerics::Bf16*>(b), ldb,
-                          reinterpret_cast<float*>(sums), ldsums, i64(m), i64(n), i64(k), order,
+      numerics::gemm_bf16(reinterpret_cast<const numerics::Bf16*>(x.a), x.lda,
+                          reinterpret_cast<const numerics::Bf16*>(x.b), x.ldb,
+                          reinterpret_cast<float*>(sums), ldsums, i64(x.m), i64(n), i64(k), order,
                           accumulate);
       break;
     default:
@@ -335,8 +338,8 @@ void DataPath::multiply(const LoweredLayer& layer, const MatrixCommand& c,
     std::uint32_t* out = sums.data() + group * n;
     if (!c.window.convolution && !c.a_transposed) {
       const std::byte* a = scratchpad_.read(c.a, c.tile.m, k * e, c.a_stride, copy_a_);
-      product(p, a, static_cast<std::int64_t>(c.a_stride / e), b, ldb, out, ldsums, c.tile.m, n, k,
-              !c.tile.first);
+      product(p, {c.tile, 0, c.tile.m, a, b, static_cast<std::int64_t>(c.a_stride / e), ldb}, n, k,
+              out, ldsums);
       keep_a(group, 0, c.tile.m, a, c.a_stride);
       continue;
     }
@@ -356,8 +359,8 @@ void DataPath::multiply(const LoweredLayer& layer, const MatrixCommand& c,
       } else {
         gather_rows(p, c, group, first, count, rows.data());
       }
-      product(p, rows.data(), static_cast<std::int64_t>(k), b, ldb, out + first * c.tile.n, ldsums,
-              count, n, k, !c.tile.first);
+      product(p, {c.tile, first, count, rows.data(), b, static_cast<std::int64_t>(k), ldb}, n, k,
+              out + first * c.tile.n, ldsums);
       keep_a(group, first, count, rows.data(), k * e);
     }
   }

@@ -35,6 +35,9 @@ class DataPath {
 
   ~DataPath();
 
+  // Products are `arithmetic`'s, where it has them; not owned.
+  void multiply_with(MatrixArithmetic* arithmetic) { arithmetic_ = arithmetic; }
+
   // Gives every product to `twin`, too, and takes its sums instead where there are any; not owned.
   void operate(MatrixTwin* twin) { twin_ = twin; }
 
@@ -68,9 +71,8 @@ class DataPath {
   numerics::Value value(trace::TensorId id);
   void gather_rows(const MatrixProblem& problem, const MatrixCommand& c, std::uint64_t group,
                    std::uint64_t first, std::uint64_t rows, std::byte* out);
-  void product(const MatrixProblem& problem, const std::byte* a, std::int64_t lda,
-               const std::byte* b, std::int64_t ldb, std::uint32_t* sums, std::int64_t ldsums,
-               std::uint64_t m, std::uint64_t n, std::uint64_t k, bool accumulate);
+  void product(const MatrixProblem& problem, const MatrixOperands& operands, std::uint64_t n,
+               std::uint64_t k, std::uint32_t* sums, std::int64_t ldsums);
   Epilogue& epilogue(const LoweredLayer& layer);
   const std::byte* operand_b(const MatrixProblem& problem, const MatrixCommand& c,
                              std::uint64_t group, std::int64_t& ldb);
@@ -89,6 +91,7 @@ class DataPath {
       images_;  // packed weights in memory: layers that read them
   std::vector<OutputTensor> outputs_;
   std::uint64_t overflows_ = 0;
+  MatrixArithmetic* arithmetic_ = nullptr;
   MatrixTwin* twin_ = nullptr;
   VectorTwin* vector_twin_ = nullptr;
   double register_error_rate_, accumulator_error_rate_;

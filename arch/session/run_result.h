@@ -110,7 +110,8 @@ struct RunResult {
   double peak_macs_per_cycle = 0;  // all cores
   double utilization = 0;
   std::string matrix_formula;  // closed form of one product, stall-free: see SystolicArray
-  MatrixTime matrix;           // summed over cores; total() = cycles x cores
+  std::map<std::string, std::uint64_t> matrix_activity;  // of a unit that counts more than products
+  MatrixTime matrix;  // summed over cores; total() = cycles x cores
   std::vector<MatrixTime> per_core;
   DramResult dram;
   Traffic traffic;

@@ -300,6 +300,8 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
     r.matrix.busy += r.per_core.back().busy;
     for (std::size_t s = 0; s < stall_kinds; ++s) r.matrix.stalls[s] += r.per_core.back().stalls[s];
     r.macs += core.matrix().macs();
+    for (const auto& [name, count] : core.matrix().model().activity())
+      r.matrix_activity[name] += count;
     r.kernel.wakeups += core.wakeups();
     accounting.add(core);
     add_faults(core, e.config.core, e.clock, data, r, accounting);
@@ -338,6 +340,10 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
     for (const auto& warning : plan.warnings)
       if (std::find(r.warnings.begin(), r.warnings.end(), warning) == r.warnings.end())
         r.warnings.push_back(warning);
+  if (e.config.core.matrix.ipu)
+    r.warnings.push_back(
+        "core.matrix: energy and area are those of an array of multipliers of its widest format; "
+        "there are no prices of inner-product units");
   if (const auto beside = bytes_beside(e.memories, r.dram); !beside.empty())
     r.warnings.push_back(beside);
   if (e.memories.front()->dram() != nullptr && e.memories.front()->dram()->energy.known())

@@ -6,15 +6,21 @@
 namespace mantissa::arch {
 namespace {
 
-std::map<std::string, MatrixModelFactory>& models() {
-  static std::map<std::string, MatrixModelFactory> registered;
+struct Registered {
+  MatrixModelFactory factory;
+  std::vector<trace::NumberFormat> formats;
+};
+
+std::map<std::string, Registered>& models() {
+  static std::map<std::string, Registered> registered;
   return registered;
 }
 
 }  // namespace
 
-MatrixModelRegistration::MatrixModelRegistration(const char* name, MatrixModelFactory factory) {
-  models().emplace(name, std::move(factory));
+MatrixModelRegistration::MatrixModelRegistration(const char* name, MatrixModelFactory factory,
+                                                 std::vector<trace::NumberFormat> formats) {
+  models().emplace(name, Registered{std::move(factory), std::move(formats)});
 }
 
 std::vector<std::string> matrix_models() {
@@ -25,7 +31,11 @@ std::vector<std::string> matrix_models() {
 
 const MatrixModelFactory* find_matrix_model(const std::string& name) {
   const auto found = models().find(name);
-  return found == models().end() ? nullptr : &found->second;
+  return found == models().end() ? nullptr : &found->second.factory;
+}
+
+const std::vector<trace::NumberFormat>& matrix_model_formats(const std::string& name) {
+  return models().at(name).formats;
 }
 
 std::unique_ptr<MatrixModel> make_matrix_model(const CoreConfig& core) {

@@ -7,7 +7,9 @@
 // command before it left behind. examples/own_matrix_unit shows one.
 #pragma once
 
+#include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,6 +26,29 @@ struct MatrixTile {
   bool first = true;  // overwrites its accumulators; otherwise goes on from the tile before
   bool last = true;   // its results are complete and leave
   std::uint64_t operand_bytes = 1;  // per element
+  trace::NumberFormat format = trace::NumberFormat::int8;
+};
+
+// Some rows of a command's product as the scratchpad delivers it, row-major: a[m, k] from row
+// `first_row` of the tile on, b[k, n]. lda and ldb are the distances between rows, in elements.
+struct MatrixOperands {
+  MatrixTile tile;
+  std::uint64_t first_row = 0, m = 0;
+  const std::byte* a = nullptr;
+  const std::byte* b = nullptr;
+  std::int64_t lda = 0, ldb = 0;
+};
+
+// Data mode of a unit that does not add like base/numerics/gemm.h, or whose time depends on
+// operands. It is given all rows of a command, in order, before its model is asked when they
+// stream.
+class MatrixArithmetic {
+ public:
+  virtual ~MatrixArithmetic() = default;
+  // sums[m, n] (+)= a * b, fp32, ldsums elements between rows; false where the product is that of
+  // gemm.h in the model's order (integers, whose sums are exact in any).
+  virtual bool multiply(const MatrixOperands& operands, float* sums, std::int64_t ldsums,
+                        bool accumulate) = 0;
 };
 
 struct MatrixTimetable {
@@ -63,17 +88,28 @@ class MatrixModel {
     std::uint64_t m, k, n;
   };
   virtual Granularity granularity() const = 0;
+  // Whether groups of a grouped convolution may share a fold, on its diagonal.
+  virtual bool packs_groups() const { return true; }
+  // The unit's own arithmetic; null: gemm.h in the order above.
+  virtual MatrixArithmetic* arithmetic() { return nullptr; }
+  // What the unit did since the last reset, beyond products and folds, by name.
+  virtual std::map<std::string, std::uint64_t> activity() const { return {}; }
 };
 
 using MatrixModelFactory = std::function<std::unique_ptr<MatrixModel>(
     const MatrixConfig& config, const ScratchpadConfig& scratchpad)>;
 
 struct MatrixModelRegistration {
-  MatrixModelRegistration(const char* name, MatrixModelFactory factory);
+  // `formats`: of operands that it may be configured for.
+  MatrixModelRegistration(const char* name, MatrixModelFactory factory,
+                          std::vector<trace::NumberFormat> formats = {trace::NumberFormat::int8,
+                                                                      trace::NumberFormat::bf16});
 };
 
 std::vector<std::string> matrix_models();  // sorted
 const MatrixModelFactory* find_matrix_model(const std::string& name);
+// Of a registered model.
+const std::vector<trace::NumberFormat>& matrix_model_formats(const std::string& name);
 std::unique_ptr<MatrixModel> make_matrix_model(const CoreConfig& core);
 
 }  // namespace mantissa::arch

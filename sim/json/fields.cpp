@@ -158,6 +158,17 @@ const std::vector<ResultField>& result_fields() {
       {"price.formula", T::text, "", "How the price follows from the source's figures."},
       {"int32_overflows", T::integer, "",
        "32-bit accumulators that wrapped around in a data-mode run of integers."},
+      {"matrix_activity", T::object, "",
+       "What a matrix unit of model ipu did, all cores together; else not there."},
+      {"matrix_activity.operations", T::integer, "",
+       "Inner products of n lanes, one per unit and broadcast."},
+      {"matrix_activity.iterations", T::integer, "",
+       "Digit products of those operations: 9 per operation in FP16 with digits of 4 bits."},
+      {"matrix_activity.operation_cycles", T::integer, "cycles",
+       "Cycles of all operations, each by itself: more than its iterations where alignment takes "
+       "several cycles, one where every lane has a zero."},
+      {"matrix_activity.accumulator_overflows", T::integer, "",
+       "Data mode: accumulators that wrapped."},
       {"faults", T::object, "",
        "What went wrong in each memory that may fail, by its name; only there when one may. Whole "
        "numbers in data mode, expectations in shape mode."},

@@ -192,6 +192,7 @@ Json to_json(const Point& point, const arch::RunResult& result) {
   json["layers"] = Json::array();
   for (const auto& layer : result.layers) json["layers"].push_back(layer_json(layer));
   json["int32_overflows"] = result.int32_overflows;
+  for (const auto& [name, count] : result.matrix_activity) json["matrix_activity"][name] = count;
   for (const auto& [memory, counts] : result.faults)
     for (const auto& field : arch::fault_count_fields)
       json["faults"][memory][field.name] = finite(counts.*field.value, field.name);

@@ -59,6 +59,10 @@ std::set<std::string> sample_outline() {
   output.tensor.shape = {2};
   output.bytes = {std::byte{1}, std::byte{2}};
   result.outputs.push_back(output);
+  result.matrix_activity = {{"operations", 4},
+                            {"iterations", 36},
+                            {"operation_cycles", 63},
+                            {"accumulator_overflows", 0}};
   result.faults["scratchpad"].corrected_words = 2;
   result.dram.commands =
       arch::DramCommands{"HBM2", "row-bank-column", 3, 2, 1, {{"ACT", 3}}, {{"busy", 12}}};
@@ -146,6 +150,11 @@ TEST(ResultJson, has_the_documented_keys_and_types) {
                                           "layers[].tiling:text",
                                           "layers[].reason:text",
                                           "int32_overflows:integer",
+                                          "matrix_activity:object",
+                                          "matrix_activity.operations:integer",
+                                          "matrix_activity.iterations:integer",
+                                          "matrix_activity.operation_cycles:integer",
+                                          "matrix_activity.accumulator_overflows:integer",
                                           "faults:object",
                                           "faults.*:object",
                                           "faults.*.voltage_ratio:number",

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arch/units/ipu/ipu_unit.h"
+
+#include <algorithm>
+
+#include "base/numerics/inner_product/gemm.h"
+
+namespace mantissa::arch {
+
+namespace ip = numerics::inner_product;
+
+IpuUnit::IpuUnit(const MatrixConfig& config, const ScratchpadConfig& scratchpad)
+    : config_(*config.ipu),
+      lanes_(static_cast<std::uint64_t>(config.rows)),
+      columns_(static_cast<std::uint64_t>(config.columns)),
+      tiles_(static_cast<std::uint64_t>(config.units / config_.pixels)),
+      pixels_(static_cast<std::uint64_t>(config_.pixels)),
+      depth_(static_cast<std::uint64_t>(config_.weight_depth)),
+      bytes_per_cycle_(static_cast<std::uint64_t>(scratchpad.banks) * scratchpad.bank_width.value),
+      cluster_(config_.cluster == 0 ? columns_ * pixels_
+                                    : static_cast<std::uint64_t>(config_.cluster)),
+      of_step_(columns_ * pixels_) {
+  while ((std::uint64_t{1} << levels_) < lanes_) ++levels_;
+}
+
+void IpuUnit::reset() {
+  free_ = shadow_free_ = Cycles(0);
+  observed_.reset();
+  activity_.clear();
+}
+
+numerics::ReductionOrder IpuUnit::order() const {
+  return numerics::weight_stationary(lanes_ * depth_);
+}
+
+Cycles IpuUnit::drain() const { return Cycles(levels_ + 1); }
+
+std::string IpuUnit::formula() const {
+  return "L + (F-1)*max(S,L) + S + ceil(log2 n) + 1, S = ceil(M/pixels)*D*cycles per step";
+}
+
+MatrixModel::Granularity IpuUnit::granularity() const {
+  return {pixels_, lanes_ * depth_, columns_ * tiles_};
+}
+
+IpuUnit::Spread IpuUnit::spread(const MatrixTile& tile) const {
+  const std::uint64_t blocks = ceil_div(tile.n, columns_);
+  Spread s;
+  s.column_tiles = std::min(tiles_, blocks);
+  s.parts = tiles_ / s.column_tiles;
+  s.rounds = ceil_div(blocks, s.column_tiles);
+  s.k_folds = ceil_div(tile.k, lanes_ * depth_);
+  s.rows_per_part = ceil_div(tile.m, s.parts);
+  return s;
+}
+
+std::uint64_t IpuUnit::iterations(trace::NumberFormat format) const {
+  const auto p = config_.parameters(static_cast<std::int64_t>(lanes_));
+  return static_cast<std::uint64_t>(p.iterations(ipu_pair(format)));
+}
+
+std::uint64_t IpuUnit::interval(const MatrixTile& tile) const {
+  const std::uint64_t fetch = ceil_div(pixels_ * lanes_ * tile.operand_bytes, bytes_per_cycle_);
+  if (trace::is_integer(tile.format)) return fetch;
+  return std::max(fetch,
+                  std::min(static_cast<std::uint64_t>(config_.ehu_share), columns_ * pixels_));
+}
+
+std::uint64_t IpuUnit::steps(const MatrixTile& tile, const Spread& s, std::uint64_t k_fold) const {
+  const std::uint64_t from = k_fold * lanes_ * depth_;
+  const std::uint64_t k = std::min(tile.k - from, lanes_ * depth_);
+  return ceil_div(s.rows_per_part, pixels_) * ceil_div(k, lanes_);
+}
+
+const LawCycles& IpuUnit::law_of(trace::NumberFormat format, std::uint64_t interval) {
+  const auto [found, fresh] = laws_.try_emplace({format, interval});
+  if (fresh)
+    found->second = law_cycles(config_, static_cast<std::int64_t>(lanes_),
+                               static_cast<std::int64_t>(columns_), format, interval);
+  return found->second;
+}
+
+// Cycles of each fold's steps.
+std::vector<std::uint64_t> IpuUnit::streams(const MatrixTile& tile, const Spread& s) {
+  std::vector<std::uint64_t> out;
+  out.reserve(s.folds());
+  const std::uint64_t pace = interval(tile), minimum = iterations(tile.format);
+  const std::uint64_t operations = tile.m * tile.n * ceil_div(tile.k, lanes_);
+  std::uint64_t demanded = operations * minimum;
+  if (trace::is_integer(tile.format)) {
+    for (std::uint64_t fold = 0; fold < s.folds(); ++fold)
+      out.push_back(steps(tile, s, fold % s.k_folds) * std::max(pace, minimum));
+  } else if (observed_) {
+    MANTISSA_CHECK(observed_->next_row == tile.m, "rows of a product are missing");
+    const std::uint64_t tiles = s.parts * s.column_tiles;
+    for (std::uint64_t fold = 0; fold < s.folds(); ++fold) {
+      std::uint64_t slowest = 0;
+      for (std::uint64_t t = 0; t < tiles; ++t)
+        slowest = std::max(slowest, observed_->clusters[fold * tiles + t].end());
+      out.push_back(slowest);
+    }
+    demanded = observed_->demanded;
+    observed_.reset();
+  } else {
+    const LawCycles& law = law_of(tile.format, pace);
+    for (std::uint64_t fold = 0; fold < s.folds(); ++fold)
+      out.push_back(ceil_div(steps(tile, s, fold % s.k_folds) * law.cycles, law.steps));
+    demanded = operations * law.demanded / law.operations;
+  }
+  activity_["operations"] += operations;
+  activity_["operation_cycles"] += demanded;
+  activity_["iterations"] += operations * minimum;
+  return out;
+}
+
+MatrixTimetable IpuUnit::append(const MatrixTile& tile, Cycles ready) {
+  MANTISSA_CHECK(tile.m > 0 && tile.k > 0 && tile.n > 0, "a matrix tile without elements");
+  const Spread s = spread(tile);
+  const std::vector<std::uint64_t> stream = streams(tile, s);
+  const std::uint64_t weights = lanes_ * depth_ * columns_ * tiles_ * tile.operand_bytes;
+  const std::uint64_t load = ceil_div(weights, bytes_per_cycle_);
+
+  MatrixTimetable t;
+  t.folds = s.folds();
+  t.array_folds = s.rounds * s.k_folds * s.column_tiles * s.parts * pixels_;
+  t.start = std::max(ready, shadow_free_);
+  t.first_stream = std::max(t.start + Cycles(load), free_);
+  t.weight_load = t.first_stream - std::max(free_, std::min(ready, t.first_stream));
+  Cycles at = t.first_stream;
+  for (std::size_t fold = 0; fold < stream.size(); ++fold) {
+    t.busy += Cycles(stream[fold]);
+    shadow_free_ = at;
+    if (fold + 1 == stream.size()) break;
+    const std::uint64_t between = std::max(stream[fold], load);
+    t.weight_load += Cycles(between - stream[fold]);
+    at += Cycles(between);
+  }
+  t.stream_end = free_ = at + Cycles(stream.back());
+  // Results of the last fold leave evenly: the first when the first pixels have seen its depth.
+  const std::uint64_t pixel_groups = ceil_div(s.rows_per_part, pixels_);
+  t.first_result = at + Cycles(ceil_div(stream.back(), pixel_groups)) + drain();
+  t.end = t.stream_end + drain();
+  t.period = Cycles(std::max(stream.front(), load));
+  return t;
+}
+
+bool IpuUnit::multiply(const MatrixOperands& x, float* sums, std::int64_t ldsums, bool accumulate) {
+  if (trace::is_integer(x.tile.format)) return false;
+  const ip::IpuParameters p = config_.parameters(static_cast<std::int64_t>(lanes_));
+  const ip::FormatPair pair = ipu_pair(x.tile.format);
+  const auto bytes = static_cast<int>(x.tile.operand_bytes);
+  const auto rows = static_cast<std::int64_t>(x.m), columns = static_cast<std::int64_t>(x.tile.n),
+             k = static_cast<std::int64_t>(x.tile.k);
+  const ip::CodeMatrix a{x.a, bytes, x.lda, 1, rows, k};
+  const ip::CodeMatrix b{x.b, bytes, 1, x.ldb, columns, k};
+  ip::GemmCounts counts;
+  ip::gemm(p, pair, a, b, static_cast<std::int64_t>(depth_), sums, ldsums, accumulate, counts);
+  activity_["accumulator_overflows"] += counts.overflows;
+
+  const Spread s = spread(x.tile);
+  if (!observed_) {
+    observed_ = std::make_unique<Observed>();
+    observed_->clusters.assign(
+        s.folds() * s.parts * s.column_tiles,
+        Clusters(columns_ * pixels_, cluster_, static_cast<std::uint64_t>(config_.buffer),
+                 interval(x.tile)));
+  }
+  MANTISSA_CHECK(x.first_row == observed_->next_row, "rows of a product out of order");
+  observe(x.tile, s, ip::PackedExponents(p, pair.a, a), ip::PackedExponents(p, pair.b, b));
+  return true;
+}
+
+// Row after row, collected to the pixels of a step.
+void IpuUnit::observe(const MatrixTile& tile, const Spread& s, const ip::PackedExponents& a,
+                      const ip::PackedExponents& b) {
+  const ip::IpuParameters p = config_.parameters(static_cast<std::int64_t>(lanes_));
+  const auto padded = static_cast<std::uint64_t>(b.columns());
+  const std::uint64_t row_size = static_cast<std::uint64_t>(b.blocks()) * padded;
+  Observed& o = *observed_;
+  o.partitions.resize(pixels_ * row_size);
+  for (std::int64_t row = 0; row < a.rows(); ++row) {
+    ip::partitions_of_row(p, a, row, b, o.partitions.data() + o.waiting * row_size);
+    ++o.waiting;
+    const std::uint64_t part = o.next_row / s.rows_per_part;
+    ++o.next_row;
+    const bool part_ends = o.next_row == tile.m || o.next_row / s.rows_per_part != part;
+    if (o.waiting == pixels_ || part_ends) broadcast(tile, s, part, padded);
+  }
+}
+
+// The waiting pixels' operations: one step per block of n products, into the fold it belongs to.
+void IpuUnit::broadcast(const MatrixTile& tile, const Spread& s, std::uint64_t part,
+                        std::uint64_t padded) {
+  Observed& o = *observed_;
+  const std::uint64_t blocks = ceil_div(tile.k, lanes_), iterations = this->iterations(tile.format);
+  for (std::uint64_t block = 0; block < blocks; ++block)
+    for (std::uint64_t first = 0, index = 0; first < tile.n; first += columns_, ++index) {
+      const std::uint64_t count = std::min(columns_, tile.n - first);
+      std::fill(of_step_.begin(), of_step_.end(), 0);  // idle units wait for nobody
+      for (std::uint64_t pixel = 0; pixel < o.waiting; ++pixel)
+        for (std::uint64_t column = 0; column < count; ++column) {
+          const std::uint16_t partitions =
+              o.partitions[(pixel * blocks + block) * padded + first + column];
+          const std::uint64_t cycles = ip::cycles(partitions, static_cast<int>(iterations));
+          of_step_[pixel * columns_ + column] = static_cast<std::uint32_t>(cycles);
+          o.demanded += cycles;
+        }
+      const std::uint64_t fold = index / s.column_tiles * s.k_folds + block / depth_;
+      o.clusters[(fold * s.parts + part) * s.column_tiles + index % s.column_tiles].step(
+          of_step_.data());
+    }
+  o.waiting = 0;
+}
+
+namespace {
+const MatrixModelRegistration ipu(
+    "ipu",
+    [](const MatrixConfig& config, const ScratchpadConfig& scratchpad) {
+      return std::make_unique<IpuUnit>(config, scratchpad);
+    },
+    ipu_formats());
+}  // namespace
+
+}  // namespace mantissa::arch
