@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arch/engines/embedding/accelerator.h"
+
+#include <algorithm>
+
+namespace mantissa::arch::embedding {
+namespace {
+
+std::string layer_stage(std::size_t layer, const char* what) {
+  return "layer" + std::to_string(layer + 1) + "." + what;
+}
+
+}  // namespace
+
+std::vector<Stage> dense_stages(const EmbeddingConfig& config, std::uint64_t elements,
+                                const std::vector<std::int64_t>& layers) {
+  std::vector<Stage> stages;
+  if (layers.empty()) return stages;
+  const std::uint64_t w = static_cast<std::uint64_t>(config.dense.word_bits) / bits(config.element);
+  std::uint64_t inputs = round_up(elements, 2 * w);
+  stages.push_back(
+      {"join", ceil_div(elements, static_cast<std::uint64_t>(config.dense.gather_elements))});
+  stages.push_back({"pack", inputs / w});
+  const auto& pes = config.dense.pes;
+  for (std::size_t layer = 0; layer < layers.size(); ++layer) {
+    const auto outputs = static_cast<std::uint64_t>(layers[layer]);
+    const auto rows =
+        ceil_div(outputs, static_cast<std::uint64_t>(pes[std::min(layer, pes.size() - 1)]));
+    stages.push_back({layer_stage(layer, "broadcast"), inputs / w});
+    stages.push_back({layer_stage(layer, "multiply"), inputs / w + rows * (inputs / (2 * w))});
+    stages.push_back({layer_stage(layer, "gather"), ceil_div(outputs, w)});
+    inputs = round_up(outputs, 2 * w);
+  }
+  stages.push_back({"output", inputs / w + inputs / (2 * w)});
+  return stages;
+}
+
+std::uint64_t initiation_interval(const std::vector<Stage>& stages) {
+  std::uint64_t most = 0;
+  for (const Stage& stage : stages) most = std::max(most, stage.cycles);
+  return most;
+}
+
+std::uint64_t operations_per_item(std::uint64_t elements, const std::vector<std::int64_t>& layers) {
+  std::uint64_t inputs = elements, macs = 0;
+  for (const std::int64_t outputs : layers) {
+    macs += inputs * static_cast<std::uint64_t>(outputs);
+    inputs = static_cast<std::uint64_t>(outputs);
+  }
+  return layers.empty() ? 0 : 2 * (macs + inputs);
+}
+
+Accelerator::Accelerator(const EmbeddingConfig& config, std::vector<PlacedTable> tables,
+                         std::vector<std::int64_t> layers, Sink sink)
+    : lookup_(config, std::move(tables)),
+      stages_(dense_stages(config, lookup_.elements_per_item(), layers)),
+      depth_(static_cast<std::uint64_t>(config.item_fifo)),
+      sink_(std::move(sink)),
+      begin_(std::max<std::size_t>(1, stages_.size()) * depth_),
+      end_(stages_.size()),
+      arrivals_(depth_ + 1) {}
+
+void Accelerator::push(Cycles arrival, const std::uint64_t* rows) {
+  MANTISSA_CHECK(arrival >= drained_, "an item that comes before the last drain was over");
+  Cycles earliest = arrival;
+  if (pushed_ >= depth_) {
+    while (completed_ <= pushed_ - depth_) complete(completed_);
+    earliest = std::max(earliest, begin(0, pushed_ - depth_));
+  }
+  arrivals_[pushed_ % arrivals_.size()] = arrival;
+  lookup_.start(earliest, rows);
+  ++pushed_;
+}
+
+void Accelerator::complete(std::uint64_t item) {
+  const Cycles looked_up = lookup_.finished(item);
+  Cycles ready = looked_up;
+  for (std::size_t s = 0; s < stages_.size(); ++s) {
+    const Cycles start = std::max(ready, end_[s]);
+    Cycles end = start + Cycles(stages_[s].cycles);
+    if (s + 1 < stages_.size() && item >= depth_) end = std::max(end, begin(s + 1, item - depth_));
+    begin(s, item) = start;
+    ready = end_[s] = end;
+  }
+  if (stages_.empty()) begin(0, item) = looked_up;  // whoever listens takes it at once
+  ++completed_;
+  latest_ = std::max(latest_, ready);
+  if (sink_) sink_({item, arrivals_[item % arrivals_.size()], looked_up, ready});
+}
+
+void Accelerator::drain() {
+  while (completed_ < pushed_) complete(completed_);
+  drained_ = latest_;
+}
+
+LookupTotals Accelerator::settle() {
+  MANTISSA_CHECK(completed_ == pushed_, "the books are closed over items that are under way");
+  return lookup_.settle(latest_);
+}
+
+}  // namespace mantissa::arch::embedding
