@@ -20,7 +20,7 @@ packages=(
   # RTL: simulation, synthesis, timing, proof, and the cell library of the reference results
   verilator yosys opensta qflow-tech-osu018 z3
   # tests and benchmarks
-  libgtest-dev libgmock-dev libbenchmark-dev
+  libgtest-dev libgmock-dev libbenchmark-dev libdnnl-dev
   # figures of the report
   python3 python3-matplotlib
 )

@@ -23,14 +23,15 @@ void expect_legal(const std::vector<Field>& fields, const Command& command) {
   }
 }
 
-// The defaults, then each parameter at either end of its range, unless that is enormous.
+// The defaults, then each parameter at either end of its range, unless that is enormous or does not
+// go with the defaults.
 std::vector<Parameters> corners(const Unit& unit) {
   std::vector<Parameters> all{unit.defaults()};
   for (const Parameter& p : unit.parameters())
     for (const std::int64_t value : {p.low, std::min<std::int64_t>(p.high, 64)}) {
       Parameters one = unit.defaults();
       one[p.name] = value;
-      all.push_back(one);
+      if (unit.objection(one).empty()) all.push_back(one);
     }
   return all;
 }

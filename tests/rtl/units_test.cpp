@@ -122,7 +122,17 @@ INSTANTIATE_TEST_SUITE_P(
               {{"Lanes", 1}, {"Latency", 1}},
               "vector_alu/vector_alu_lane.sv",
               "overflow_o = sum[32] != sum[31]",
-              "overflow_o = sum[32]"}),
+              "overflow_o = sum[32]"},
+        Small{"vsq",
+              {{"VectorLength", 2}, {"ProductWidth", 2}, {"AccumulatorWidth", 12}},
+              "vsq/vsq_scale.sv",
+              "p[Width] ? {Width{1'b1}} : p[Width-1:0]",
+              "p[Width-1:0]"},
+        Small{"vsq_ppu",
+              {{"VectorLength", 2}, {"AccumulatorWidth", 16}, {"OutputWidth", 3}},
+              "vsq_ppu/vsq_ppu_divide.sv",
+              "!(tie && !halves[1])",
+              "1'b1"}),
     [](const auto& info) {
       std::string text = info.param.unit;
       for (const auto& [name, value] : info.param.parameters)

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "rtl/cosim/cosim.h"
+#include "rtl/folders.h"
+#include "tests/rtl/scratch_sources.h"
+
+namespace mantissa::rtl {
+namespace {
+
+CosimRequest request(const Parameters& changes) {
+  CosimRequest request;
+  request.unit = find_unit("vsq_ppu");
+  request.parameters = request.unit->defaults();
+  for (const auto& [name, value] : changes) request.parameters.at(name) = value;
+  request.vectors = 2000;
+  return request;
+}
+
+TEST(VsqPpu, equals_the_golden_arithmetic_at_corners_of_its_parameters) {
+  for (const Parameters& changes : std::vector<Parameters>{
+           {{"VectorLength", 3}, {"OutputWidth", 8}, {"ScaleWidth", 6}, {"FractionBits", 0}},
+           {{"VectorLength", 2}, {"OutputSigned", 0}, {"AccumulatorWidth", 40}},
+           {{"VectorLength", 5}, {"OutputWidth", 3}, {"ScaleWidth", 2}, {"FractionBits", 6}}}) {
+    const CosimResult result = cosimulate(request(changes));
+    ASSERT_FALSE(result.failure);
+    for (std::size_t i = 0; i < result.cases.size(); ++i)
+      EXPECT_GT(result.covered[i], 0u) << result.cases[i];
+  }
+}
+
+TEST(VsqPpu, is_refused_with_a_mistake_in_any_of_its_parts) {
+  struct Mistake {
+    const char* file;
+    const char* from;
+    const char* to;
+  };
+  for (const Mistake& mistake : std::vector<Mistake>{
+           {"vsq_ppu_divide.sv", "!(tie && !halves[1])", "1'b1"},
+           {"vsq_ppu_divide.sv", "(rounded > (HalvesWidth+1)'(greatest_i)) ? greatest_i",
+            "1'b0 ? greatest_i"},
+           {"vsq_ppu_reciprocal.sv", "+ d - 1) / d", ") / d"},
+           {"vsq_ppu_lane.sv", "sum < -most", "1'b0"},
+           {"vsq_ppu_lane.sv", "floor_i && sum", "sum"},
+           {"vsq_ppu.sv", "step < VectorLength; i", "step < VectorLength - 1; i"},
+           {"vsq_ppu.sv", "values_scale_q <= values_max_q;", "values_scale_q <= values;"}}) {
+    CosimRequest wrong = request({{"VectorLength", 4}});
+    const ScratchFolder folder;
+    for (const auto& source : wrong.unit->sources()) {
+      const std::string name = source.substr(source.find('/') + 1);
+      std::string text = read_text(rtl_folder() + "/" + source);
+      if (name == mistake.file) text = replaced(text, mistake.from, mistake.to);
+      write_text(folder.file(name), text);
+      wrong.sources.push_back(folder.file(name));
+    }
+    const CosimResult result = cosimulate(wrong);
+    ASSERT_TRUE(result.failure) << mistake.to;
+    EXPECT_LE(result.failure->run.commands.size(), 4u) << mistake.to;
+  }
+}
+
+}  // namespace
+}  // namespace mantissa::rtl
