@@ -2,6 +2,7 @@
 # cmake --install BUILD --prefix DIR
 #
 #   bin/mantissa                          the program
+#   lib/mantissa/                         its part with libtorch, the executor of algorithms
 #   share/mantissa/configs/               presets, and the template of the report
 #   share/mantissa/rtl/                   SystemVerilog of the units, their synthesis results
 #   share/mantissa/scripts/plot/          the figures of the report

@@ -43,13 +43,19 @@ std::string words_for(const std::string& positional) {
   if (positional == "PRESET") return "$(mantissa list memories --names 2>/dev/null)";
   if (positional == "WORKLOAD") return "$(mantissa list workloads --names 2>/dev/null)";
   if (positional == "SWEEP") return "$(mantissa list sweeps --names 2>/dev/null)";
+  if (positional == "STUDY") return "$(mantissa list studies --names 2>/dev/null)";
   if (positional == "SRAM") return "$(mantissa list srams --names 2>/dev/null)";
   if (positional == "UNIT") return "$(mantissa list units --names 2>/dev/null)";
   if (positional == "KEY") return "$(mantissa list keys --names 2>/dev/null)";
   if (positional == "WHAT")
+<<<<<<< ours
     return "archs memories workloads components statistics technologies sweeps srams units "
            "errors operators keys";
   if (positional == "DATASET") return dataset_names();
+=======
+    return "archs memories workloads components statistics technologies sweeps studies "
+           "experiments srams units errors operators keys";
+>>>>>>> theirs
   if (positional == "SHELL") return "bash zsh";
   return "";
 }

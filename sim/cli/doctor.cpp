@@ -13,6 +13,7 @@
 #include "sim/cli/format.h"
 #include "sim/presets/presets.h"
 #include "sim/run/run_point.h"
+#include "sim/study/executor_module.h"
 
 namespace mantissa::cli {
 namespace {
@@ -35,6 +36,19 @@ Finding folder(const std::string& name, const std::filesystem::path& path) {
   return {name, space.available < enough ? Verdict::bad : Verdict::good,
           fmt::format("{} free in {}", binary_bytes(space.available), path.string()),
           space.available < enough ? "make room: results need a few hundred MiB" : ""};
+}
+
+Finding executor() {
+  const std::string name = "executor of algorithms";
+  try {
+    sim::load_executor();
+    return {name, Verdict::good, sim::executor_file()->string(), ""};
+  } catch (const Error& error) {
+    const bool absent = &error.kind() == &sim::no_executor;
+    return {name, absent ? Verdict::optional_missing : Verdict::bad,
+            absent ? "not found" : error.message(),
+            "install libtorch-dev and build again (some experiments need it)"};
+  }
 }
 
 }  // namespace
@@ -92,8 +106,9 @@ std::vector<Finding> examine_installation() {
   try {
     const auto& presets = sim::Presets::standard();
     findings.push_back({"presets", Verdict::good, presets.root().string(), ""});
-    for (const auto kind : {sim::PresetKind::arch, sim::PresetKind::workload,
-                            sim::PresetKind::technology, sim::PresetKind::sweep}) {
+    for (const auto kind :
+         {sim::PresetKind::arch, sim::PresetKind::workload, sim::PresetKind::technology,
+          sim::PresetKind::sweep, sim::PresetKind::study}) {
       const auto count = presets.list(kind).size();
       findings.push_back({fmt::format("presets: {}", sim::folder(kind)),
                           count > 0 ? Verdict::good : Verdict::bad, std::to_string(count),
@@ -109,6 +124,7 @@ std::vector<Finding> examine_installation() {
   } catch (const Error& error) {
     findings.push_back({"presets", Verdict::bad, error.message(), ""});
   }
+  findings.push_back(executor());
   return findings;
 }
 

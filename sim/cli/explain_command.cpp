@@ -32,6 +32,12 @@ bool begins_like_a_section(const std::string& key) {
   return false;
 }
 
+// Topics whose keys are told section by section; so are experiments with their parameters.
+bool has_sections(const Subject& subject) {
+  return subject.topic == "architecture" || subject.topic == "DRAM" ||
+         subject.topic == "experiment" || subject.topic == "parameter of an experiment";
+}
+
 // "core.matrix": what stands in it, one line each; nothing for a key that is no section.
 void print_section(const std::string& key, Console& console) {
   Table table({}, {Table::Align::left, Table::Align::left, Table::Align::left});
@@ -39,8 +45,7 @@ void print_section(const std::string& key, Console& console) {
     const std::string& path = subject.key;
     const bool inside = path.size() > key.size() + 1 && path.compare(0, key.size(), key) == 0 &&
                         path[key.size()] == '.';
-    const bool has_sections = subject.topic == "architecture" || subject.topic == "DRAM";
-    if (!has_sections || !inside) continue;
+    if (!has_sections(subject) || !inside) continue;
     std::string fallback;
     for (const auto& [name, value] : subject.facts)
       if (name == "default") fallback = value == required_text ? "required" : value;
@@ -74,11 +79,12 @@ Action declare(CLI::App& app) {
   auto key = std::make_shared<std::string>();
   app.add_option("KEY", *key,
                  "A parameter (core.matrix.rows, or just rows), a section (core),\n"
-                 "a statistic of a result (stalls.drain), the id of an error, an operator\n"
-                 "or a component.")
+                 "a statistic of a result (stalls.drain), an experiment (voltage.maps),\n"
+                 "the id of an error, an operator or a component.")
       ->required();
   return [key](Console& console) {
-    const auto found = find_subjects(*key);
+    auto found = find_subjects(*key);
+    if (found.empty() && add_subjects_of_executor()) found = find_subjects(*key);
     // Knows the indices of lists (cores.0.rows) and, of a misspelt parameter, the nearest one.
     if (found.empty() && begins_like_a_section(*key)) {
       console.out() << config::explain("architecture", arch::ArchConfig::schema().parameters(),
@@ -89,8 +95,7 @@ Action declare(CLI::App& app) {
     for (std::size_t i = 0; i < found.size(); ++i) {
       if (i > 0) console.out() << '\n';
       print(*found[i], console);
-      if (found[i]->topic == "architecture" || found[i]->topic == "DRAM")
-        print_section(found[i]->key, console);
+      if (has_sections(*found[i])) print_section(found[i]->key, console);
     }
     return ExitCode::ok;
   };

@@ -72,12 +72,14 @@ std::vector<Row> rows_of(const std::string& what) {
   if (what == "workloads") return presets(sim::PresetKind::workload);
   if (what == "technologies") return presets(sim::PresetKind::technology);
   if (what == "sweeps") return presets(sim::PresetKind::sweep);
+  if (what == "studies") return presets(sim::PresetKind::study);
   if (what == "srams") return memories("sram");
   if (what == "units") return units();
   if (what == "components") return topic("component");
   if (what == "statistics") return topic("statistic");
   if (what == "errors") return topic("error");
   if (what == "operators") return topic("operator");
+  if (what == "experiments") return topic("experiment");
   return keys();
 }
 
@@ -85,14 +87,18 @@ Action declare(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("WHAT", options->what,
                  "archs, memories (DRAMs), workloads, components, statistics, technologies,\n"
-                 "sweeps, srams, units (in SystemVerilog), errors, operators or keys (all\n"
-                 "that 'mantissa explain' knows).")
+                 "sweeps, studies, experiments, srams, units (in SystemVerilog), errors,\n"
+                 "operators or keys (all that 'mantissa explain' knows).")
       ->required()
       ->check(one_of({"archs", "memories", "workloads", "components", "statistics", "technologies",
-                      "sweeps", "srams", "units", "errors", "operators", "keys"}));
+                      "sweeps", "studies", "experiments", "srams", "units", "errors", "operators",
+                      "keys"}));
   app.add_flag("--names", options->names, "Names alone, one a line, for scripts.");
   return [options](Console& console) {
     Table table({}, {Table::Align::left, Table::Align::left});
+    // Some experiments, their parameters and errors live in the module with libtorch.
+    for (const char* what : {"experiments", "errors", "keys"})
+      if (options->what == what) add_subjects_of_executor();
     for (const auto& row : rows_of(options->what)) {
       if (options->names)
         console.out() << row.name << '\n';

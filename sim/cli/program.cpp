@@ -26,6 +26,7 @@ constexpr const char* first_steps = R"(First steps:
                                                      ... with tables and a timeline in out/tpu
   mantissa run tpu_v1 resnet50 --json | jq .cycles   ... for programs
   mantissa sweep configs/sweep/quickstart.yaml       many runs, on all cores, resumable
+  mantissa exec voltage                              an experiment beside its publication
   mantissa explain core.matrix.rows                  any parameter, statistic or error
 
 ARCH and WORKLOAD are names from 'mantissa list' or files of your own.

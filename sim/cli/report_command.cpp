@@ -11,12 +11,16 @@ namespace {
 Action declare(CLI::App& app) {
   auto directory = std::make_shared<std::string>();
   auto figures = std::make_shared<bool>(true);
-  app.add_option("DIR", *directory, "Folder that 'mantissa sweep -o' or 'mantissa run -o' wrote.")
+  app.add_option("DIR", *directory,
+                 "Folder that sweep, run, exec or a command on units wrote with -o.")
       ->required();
   app.add_flag("!--no-figures", *figures, "Tables alone; needs no Python.");
   return [=](Console& console) {
     auto options = report::installed_options(*directory);
-    if (!*figures) options.figures.clear();
+    if (!*figures) {
+      options.figures.clear();
+      options.study_figures.clear();
+    }
     const auto written = report::write_report(options);
     if (*figures && !written.note.empty()) console.warning(written.note);
     console.out() << written.path << '\n';

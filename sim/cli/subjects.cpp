@@ -12,9 +12,11 @@
 #include "sim/json/dram_json.h"
 #include "sim/json/fields.h"
 #include "sim/sram/spec.h"
+#include "sim/study/executor_module.h"
 #include "sim/sweep/sweep.h"
 #include "workloads/data/config.h"
 #include "workloads/networks/layers.h"
+#include "workloads/study/experiment.h"
 #include "workloads/workload.h"
 
 namespace mantissa::cli {
@@ -112,6 +114,13 @@ void add_workloads(std::vector<Subject>& out) {
   }
 }
 
+void add_experiments(std::vector<Subject>& out) {
+  for (const auto* e : workloads::experiments()) {
+    out.push_back({e->name, "experiment", e->doc, {}});
+    add_parameters(out, "parameter of an experiment", e->name + ".", e->parameters);
+  }
+}
+
 std::vector<Subject> collect() {
   std::vector<Subject> out;
   add_parameters(out, "architecture", "", arch::ArchConfig::schema().parameters());
@@ -120,12 +129,22 @@ std::vector<Subject> collect() {
   add_workloads(out);
   add_parameters(out, "sweep", "", sweep::SweepConfig::schema().parameters());
   add_parameters(out, "sram", "sram.", sim::SramSpec::schema().parameters());
+<<<<<<< ours
   add_parameters(out, "data set", "data.", data::DataConfig::schema().parameters());
+=======
+  add_parameters(out, "study", "study.", workloads::StudyConfig::schema().parameters());
+  add_experiments(out);
+>>>>>>> theirs
   add_statistics(out);
   add_errors(out);
   add_operators(out);
   add_components(out);
   return out;
+}
+
+std::vector<Subject>& all_subjects() {
+  static auto all = collect();
+  return all;
 }
 
 bool ends_with(const std::string& text, const std::string& end) {
@@ -134,9 +153,13 @@ bool ends_with(const std::string& text, const std::string& end) {
 
 }  // namespace
 
-const std::vector<Subject>& subjects() {
-  static const auto all = collect();
-  return all;
+const std::vector<Subject>& subjects() { return all_subjects(); }
+
+bool add_subjects_of_executor() {
+  if (!sim::try_load_executor()) return false;
+  const std::size_t before = all_subjects().size();
+  all_subjects() = collect();
+  return all_subjects().size() > before;
 }
 
 std::vector<const Subject*> find_subjects(const std::string& key) {

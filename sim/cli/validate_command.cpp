@@ -17,23 +17,26 @@
 #include "sim/presets/presets.h"
 #include "sim/run/run_point.h"
 #include "sim/sram/table.h"
+#include "sim/study/study.h"
 #include "sim/sweep/sweep.h"
 #include "workloads/workload.h"
 
 namespace mantissa::cli {
 namespace {
 
-inline const ErrorKind unknown_file_kind{
-    "validate.unknown-kind", ExitCode::bad_input,
-    "A file that is no architecture, memory, technology, workload, sweep, trace, tensor file or "
-    "result."};
+inline const ErrorKind unknown_file_kind{"validate.unknown-kind", ExitCode::bad_input,
+                                         "A file that is no architecture, memory, technology, "
+                                         "workload, sweep, study, trace, tensor file "
+                                         "or result."};
 
 // What a YAML file is for: by its `kind`, or by the keys that only one sort of file has.
 std::string yaml_kind(const config::Node& node) {
   if (!node.is_map()) return {};
   if (const auto* kind = node.find("kind"); kind && kind->is_scalar()) {
     if (kind->text() == "dram") return "DRAM";
-    return kind->text() == "sweep" || kind->text() == "sram" ? kind->text() : "workload";
+    for (const char* own : {"sweep", "sram", "study"})
+      if (kind->text() == own) return own;
+    return "workload";
   }
   if (node.find("core")) return "architecture";
   if (node.find("figures") || node.find("node") || node.find("overrides")) return "technology";
@@ -60,13 +63,15 @@ std::string check_yaml(const std::string& file) {
     sweep::load_sweep(file);
   else if (kind == "sram")
     sim::tabulate(sim::load_sram(file, {}), {});
+  else if (kind == "study")
+    sim::load_study(file, {});
   else
     throw Error(unknown_file_kind)
         .at(node.place())
         .expected(
             "keys of an architecture (core), a memory (model), a DRAM (kind: dram), a technology "
-            "(node), a workload (kind: network or ops), an SRAM (kind: sram) or a sweep "
-            "(kind: sweep)");
+            "(node), a workload (kind: network or ops), an SRAM (kind: sram), a sweep "
+            "(kind: sweep) or a study (kind: study)");
   return kind;
 }
 
@@ -101,8 +106,8 @@ std::string check(const std::string& file) {
 Action declare(CLI::App& app) {
   auto files = std::make_shared<std::vector<std::string>>();
   app.add_option("FILE", *files,
-                 "Architectures, memories, technologies, workloads, sweeps (.yaml, .csv,\n"
-                 ".onnx), traces (.et), tensors (.safetensors), results (.json).")
+                 "Architectures, memories, technologies, workloads, sweeps, studies (.yaml,\n"
+                 ".csv, .onnx), traces (.et), tensors (.safetensors), results (.json).")
       ->required();
   return [files](Console& console) {
     ExitCode worst = ExitCode::ok;

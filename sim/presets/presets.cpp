@@ -35,10 +35,19 @@ Preset read_head(const std::string& name, const fs::path& path) {
   Preset preset{name, path, {}, {}, {}};
   std::ifstream in(path);
   std::string line, comment;
+  bool folded = false;
   while (std::getline(in, line)) {
     if (line.rfind("name:", 0) == 0) preset.title = trimmed(line.substr(5));
     if (line.rfind("kind:", 0) == 0) preset.sort = trimmed(line.substr(5));
+    if (folded && line.rfind(' ', 0) == 0)
+      preset.description += (preset.description.empty() ? "" : " ") + trimmed(line);
+    else
+      folded = false;
     if (line.rfind("description:", 0) == 0) preset.description = trimmed(line.substr(12));
+    if (preset.description == ">-") {  // it stands in the lines below
+      folded = true;
+      preset.description.clear();
+    }
     if (comment.empty() && line.rfind("# ", 0) == 0 && line.find("SPDX") == std::string::npos)
       comment = trimmed(line.substr(2));
   }
@@ -89,6 +98,8 @@ const char* folder(PresetKind kind) {
       return "workload";
     case PresetKind::sweep:
       return "sweep";
+    case PresetKind::study:
+      return "studies";
   }
   return "";
 }
@@ -107,6 +118,8 @@ const char* what(PresetKind kind) {
       return "a workload";
     case PresetKind::sweep:
       return "a sweep";
+    case PresetKind::study:
+      return "a study";
   }
   return "";
 }

@@ -30,8 +30,8 @@ inline const ErrorKind unknown_file{"presets.no-file", ExitCode::bad_input,
                                     "An input file that does not exist or is no regular file."};
 
 // DRAMs are those memories that say `kind: dram`.
-enum class PresetKind { arch, memory, dram, technology, workload, sweep };
-const char* folder(PresetKind kind);  // "arch", "memory", "tech", "workload", "sweep"
+enum class PresetKind { arch, memory, dram, technology, workload, sweep, study };
+const char* folder(PresetKind kind);  // "arch", "memory", "tech", "workload", "sweep", "studies"
 const char* what(PresetKind kind);    // "an architecture", ... for messages
 
 struct Preset {

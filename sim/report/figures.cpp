@@ -52,6 +52,33 @@ Finished run(const std::vector<std::string>& command) {
   return finished;
 }
 
+DrawnFiles run_script(const std::string& script, const std::vector<std::string>& arguments) {
+  std::error_code code;
+  if (script.empty()) return {{}, "Figures were left out."};
+  if (!fs::exists(script, code)) return {{}, "The script that draws the figures is not installed."};
+  // Debian's python3-matplotlib belongs to /usr/bin/python3; another one in PATH may have it too.
+  Finished finished;
+  for (const char* python : {"/usr/bin/python3", "python3"}) {
+    std::vector<std::string> command{python, "-E", script};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    finished = run(command);
+    if (finished.exit == 0) break;
+  }
+  std::istringstream lines(finished.text);
+  std::vector<std::string> names;
+  std::string last;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.size() > 4 && line.compare(line.size() - 4, 4, ".svg") == 0) names.push_back(line);
+    if (!line.empty()) last = line;
+  }
+  if (finished.exit == 0) return {names, {}};
+  return {{},
+          finished.exit < 0 || finished.exit == 127
+              ? "Figures need python3 with the package python3-matplotlib: apt-get install "
+                "python3-matplotlib"
+              : "No figures were drawn: " + last};
+}
+
 // What each figure shows, in the order in which the report has them.
 const std::vector<Figure>& known() {
   static const std::vector<Figure> all{
@@ -80,47 +107,22 @@ const std::vector<Figure>& known() {
 
 Figures draw_figures(const std::string& script, const std::string& directory,
                      const std::string& objectives) {
-  Figures figures;
-  std::error_code code;
-  if (script.empty()) {
-    figures.note = "Figures were left out.";
-    return figures;
-  }
-  if (!fs::exists(script, code)) {
-    figures.note = "The script that draws the figures is not installed.";
-    return figures;
-  }
-  // Debian's python3-matplotlib belongs to /usr/bin/python3; another one in PATH may have it too.
-  Finished finished;
-  for (const char* python : {"/usr/bin/python3", "python3"}) {
-    finished = run({python, "-E", script, directory, "--objectives",
-                    objectives.empty() ? "latency_s,energy_pj" : objectives});
-    if (finished.exit == 0) break;
-  }
-  std::istringstream lines(finished.text);
-  std::vector<std::string> names;
-  std::string last;
-  for (std::string line; std::getline(lines, line);) {
-    if (line.size() > 4 && line.compare(line.size() - 4, 4, ".svg") == 0) names.push_back(line);
-    if (!line.empty()) last = line;
-  }
-  if (finished.exit != 0) {
-    figures.note =
-        finished.exit < 0 || finished.exit == 127
-            ? "Figures need python3 with the package python3-matplotlib: apt-get install "
-              "python3-matplotlib"
-            : "No figures were drawn: " + last;
-    return figures;
-  }
+  const DrawnFiles printed = run_script(
+      script, {directory, "--objectives", objectives.empty() ? "latency_s,energy_pj" : objectives});
+  Figures figures{{}, printed.note};
   for (const auto& figure : known())
-    for (const auto& name : names)
+    for (const auto& name : printed.names)
       if (name == figure.file) figures.drawn.push_back(figure);
-  for (const auto& name : names)
+  for (const auto& name : printed.names)
     if (name.rfind("published_", 0) == 0)
       figures.drawn.push_back(
           {name, "Published and ours",
            "Open: as published. Full: this simulation. One scale per quantity."});
   return figures;
+}
+
+DrawnFiles draw_study_figures(const std::string& script, const std::string& directory) {
+  return run_script(script, {directory});
 }
 
 }  // namespace mantissa::report

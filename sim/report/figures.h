@@ -21,4 +21,12 @@ struct Figures {
 Figures draw_figures(const std::string& script, const std::string& directory,
                      const std::string& objectives);
 
+struct DrawnFiles {
+  std::vector<std::string> names;  // below plots/
+  std::string note;                // as above
+};
+
+// The figures of a study, likewise: DIR/figures.json into DIR/plots/NAME.svg.
+DrawnFiles draw_study_figures(const std::string& script, const std::string& directory);
+
 }  // namespace mantissa::report

@@ -32,6 +32,7 @@ Options installed_options(const std::string& directory) {
   options.directory = directory;
   options.assets = beside_presets("configs/report").string();
   options.figures = beside_presets("scripts/plot/figures.py").string();
+  options.study_figures = beside_presets("scripts/plot/study.py").string();
   char date[32];
   const std::time_t now = std::time(nullptr);
   std::tm local{};

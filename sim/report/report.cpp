@@ -42,6 +42,11 @@ std::string counted(std::size_t n, const char* one, const char* many) {
 }
 
 std::string overview(const ReportData& data) {
+  if (data.study)
+    return fmt::format("{}, {}, {}",
+                       counted(data.study->result.comparisons.size(), "comparison", "comparisons"),
+                       counted(data.study->result.tables.size(), "table", "tables"),
+                       counted(data.study->result.figures.size(), "figure", "figures"));
   if (data.points.empty() && data.has_rtl()) {
     std::set<std::string> units;
     for (const auto& row : data.rtl_synthesis) units.insert(row.unit);
@@ -93,8 +98,19 @@ std::string figure_html(const Figures& figures, const std::string& directory) {
   return out;
 }
 
-std::string body(const ReportData& data, const Figures& figures) {
+std::string study_figures(const ReportData& data, const DrawnFiles& figures) {
   std::string out;
+  for (const auto& name : figures.names)
+    out += "<figure>" + inline_svg(read(fs::path(data.tables) / "plots" / name)) + "</figure>\n";
+  if (out.empty() && !figures.note.empty()) out = element("p", figures.note, "note") + '\n';
+  return out;
+}
+
+std::string body(const ReportData& data, const Figures& figures, const DrawnFiles& of_study) {
+  std::string out;
+  out += section("studies", "Studies",
+                 "The difference is ours - published; ± is half of the 95 % interval of ours.",
+                 study_section(data, study_figures(data, of_study)));
   out += section("published", "Published figures beside ours",
                  "Difference is ours / published - 1.", published_table(data));
   out += section("figures", "Figures", "", figure_html(figures, data.tables));
@@ -110,7 +126,7 @@ std::string body(const ReportData& data, const Figures& figures) {
   out += section("cycles", "Cycles of the matrix unit",
                  "Of the busiest core, as shares of all cycles; busy and all kinds of waiting add "
                  "up to 100 %.",
-                 cycles_table(data));
+                 data.points.empty() ? "" : cycles_table(data));
   out +=
       section("layers", "Layers", "Start and end are cycles of the core clock; layers may overlap.",
               layer_tables(data));
@@ -129,7 +145,7 @@ std::string body(const ReportData& data, const Figures& figures) {
               rtl_tables(data));
   out += section("definitions", "Definitions",
                  "A cycle is one of the core clock. Columns are those of points.csv.",
-                 definitions_table());
+                 data.points.empty() ? "" : definitions_table());
   out +=
       section("configurations", "Configurations",
               "Resolved, with every default written out. Saved to a file, one of them reproduces "
@@ -142,12 +158,19 @@ std::string body(const ReportData& data, const Figures& figures) {
 // Links to the sections that there are.
 std::string contents(const std::string& html) {
   static const std::vector<std::pair<const char*, const char*>> titles{
-      {"published", "Published"},     {"figures", "Figures"},
-      {"points", "All points"},       {"failures", "No result"},
-      {"warnings", "Warnings"},       {"cycles", "Cycles"},
-      {"layers", "Layers"},           {"energy", "Energy"},
-      {"prices", "Prices"},           {"rtl", "RTL"},
-      {"definitions", "Definitions"}, {"configurations", "Configurations"},
+      {"studies", "Studies"},
+      {"published", "Published"},
+      {"figures", "Figures"},
+      {"points", "All points"},
+      {"failures", "No result"},
+      {"warnings", "Warnings"},
+      {"cycles", "Cycles"},
+      {"layers", "Layers"},
+      {"energy", "Energy"},
+      {"prices", "Prices"},
+      {"rtl", "RTL"},
+      {"definitions", "Definitions"},
+      {"configurations", "Configurations"},
       {"provenance", "Provenance"}};
   std::string out;
   for (const auto& [id, title] : titles)
@@ -166,7 +189,10 @@ Written write_report(const Options& options) {
     if (objectives.empty()) objectives = sweep.objectives;
   const Figures figures =
       data.points.empty() ? Figures{} : draw_figures(options.figures, data.tables, objectives);
-  const std::string main = body(data, figures);
+  const DrawnFiles of_study = data.study && !data.study->result.figures.empty()
+                                  ? draw_study_figures(options.study_figures, data.tables)
+                                  : DrawnFiles{};
+  const std::string main = body(data, figures, of_study);
   const std::string html = fill(page, {{"title", escape(data.title)},
                                        {"description", escape(data.description)},
                                        {"style", asset(options, "page.css")},
@@ -179,7 +205,7 @@ Written write_report(const Options& options) {
                                        {"date", escape(options.date)}});
   const std::string path = (fs::path(options.directory) / "report.html").string();
   store::write_file(path, html);
-  return {path, figures.note};
+  return {path, figures.note.empty() ? of_study.note : figures.note};
 }
 
 }  // namespace mantissa::report

@@ -15,10 +15,11 @@ inline const ErrorKind missing_assets{
     "The template of the report is not there: the installation is incomplete."};
 
 struct Options {
-  std::string directory;  // of a sweep or a run
-  std::string assets;     // folder of page.html, page.css and page.js
-  std::string figures;    // figures.py; empty: tables alone
-  std::string date;       // printed in the footer; empty: none
+  std::string directory;      // of a sweep, a run or a study
+  std::string assets;         // folder of page.html, page.css and page.js
+  std::string figures;        // figures.py; empty: tables alone
+  std::string study_figures;  // study.py, likewise
+  std::string date;           // printed in the footer; empty: none
 };
 
 struct Written {

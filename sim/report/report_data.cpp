@@ -8,9 +8,11 @@
 #include <fstream>
 #include <limits>
 #include <set>
+#include <sstream>
 
 #include "sim/store/conversion.h"
 #include "sim/store/csv.h"
+#include "sim/study/study_json.h"
 
 namespace mantissa::report {
 namespace {
@@ -82,6 +84,15 @@ std::vector<std::string> ReportData::variants() const {
   return in_order(points, [](const ReportPoint& p) { return p.label.variant; });
 }
 
+std::optional<sim::StudyRun> study_in(const fs::path& directory) {
+  if (!fs::exists(directory / "study.json")) return std::nullopt;
+  auto study = sim::read_study_json((directory / "study.json").string());
+  std::ostringstream yaml;
+  yaml << std::ifstream(directory / "study.yaml").rdbuf();
+  study.resolved_yaml = yaml.str();
+  return study;
+}
+
 ReportData load_report(const std::string& directory) {
   fs::path database = fs::path(directory) / "results.sqlite";
   const fs::path json = fs::path(directory) / "result.json";
@@ -122,9 +133,20 @@ ReportData load_report(const std::string& directory) {
     data.title += (data.title.empty() ? "" : "; ") + title;
     data.description += (data.description.empty() ? "" : " ") + sweep.description;
   }
-  if (data.sweeps.empty() && data.has_rtl()) data.title = "Units in SystemVerilog";
+  data.study = study_in(directory);
+  if (!data.study && data.sweeps.empty() && !data.has_rtl())
+    throw Error(store::no_results)
+        .at(directory)
+        .say("what was begun here has no results yet")
+        .remedy("run the same command with -o again, to its end");
+  if (data.study) {
+    data.title = data.study->title;
+    data.description = data.study->description;
+  } else if (data.sweeps.empty() && data.has_rtl()) {
+    data.title = "Units in SystemVerilog";
+  }
   data.tables = database.parent_path().string();
-  store::export_csv(results, data.tables);
+  if (!data.study) store::export_csv(results, data.tables);  // a study has tables of its own
   return data;
 }
 

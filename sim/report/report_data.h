@@ -3,6 +3,7 @@
 // single run.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "sim/store/labels.h"
 #include "sim/store/quantity.h"
 #include "sim/store/results.h"
+#include "sim/study/study.h"
 
 namespace mantissa::report {
 
@@ -34,6 +36,7 @@ struct ReportData {
   std::vector<store::RtlSynthesisRow> rtl_synthesis;
   std::vector<store::RtlProofRow> rtl_proofs;
   std::vector<store::RtlCosimRow> rtl_cosim;
+  std::optional<sim::StudyRun> study;
   double host_seconds = 0;
   std::string tables;  // folder of the exported CSV, into which figures go too
 
@@ -46,7 +49,8 @@ struct ReportData {
 };
 
 // Reads DIR/results.sqlite if there are sweeps in it, else DIR/result.json; what is known of units
-// in SystemVerilog stands in DIR/results.sqlite in either case, or alone. Throws Error(no_results).
+// in SystemVerilog stands in DIR/results.sqlite in either case, or alone. A study is read from
+// DIR/study.json. Throws Error(no_results).
 // A single run is copied into a store of one point, DIR/report/results.sqlite, so that tables and
 // figures have one source; its own tables in DIR have other columns and stay as they are.
 ReportData load_report(const std::string& directory);

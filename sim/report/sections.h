@@ -23,6 +23,9 @@ std::string energy_tables(const ReportData& data);
 // What synthesis, proofs and co-simulation say of units in SystemVerilog.
 std::string rtl_tables(const ReportData& data);
 
+// What an experiment found; `figures` is HTML.
+std::string study_section(const ReportData& data, const std::string& figures);
+
 // What a careful reader asks next.
 std::string warnings_list(const ReportData& data);
 std::string failures_list(const ReportData& data);

@@ -123,6 +123,9 @@ std::string provenance(const ReportData& data) {
   Table table({"What", "Which"});
   for (const auto& sweep : data.sweeps)
     table.row({Cell::text("results of " + sweep.name), Cell::text("written by " + sweep.program)});
+  if (data.study)
+    table.row({Cell::text("results of " + data.study->name),
+               Cell::text("written by " + data.study->program)});
   std::string versions;
   for (const auto& [tool, version] : sim::versions())
     versions += (versions.empty() ? "" : ", ") + tool + " " + version;

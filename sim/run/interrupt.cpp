@@ -32,8 +32,10 @@ DeferInterrupt::DeferInterrupt() { deferred = deferred + 1; }
 
 DeferInterrupt::~DeferInterrupt() { deferred = deferred - 1; }
 
+bool DeferInterrupt::came() const { return pending != 0; }
+
 void DeferInterrupt::check() const {
-  if (pending != 0) throw Interrupted(pending);
+  if (came()) throw Interrupted(pending);
 }
 
 }  // namespace mantissa::sim

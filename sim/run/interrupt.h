@@ -27,7 +27,8 @@ class DeferInterrupt {
   DeferInterrupt(const DeferInterrupt&) = delete;
   DeferInterrupt& operator=(const DeferInterrupt&) = delete;
 
-  void check() const;  // throws Interrupted when a signal has come
+  bool came() const;   // a signal has come
+  void check() const;  // then throws Interrupted
 };
 
 }  // namespace mantissa::sim

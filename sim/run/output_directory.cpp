@@ -61,6 +61,18 @@ OutputDirectory::OutputDirectory(fs::path path, std::string kind)
   if (occupied && ::access(path_.c_str(), W_OK) != 0) throw cannot_write(path_, errno);
 }
 
+void OutputDirectory::claim() {
+  if (kind_of(path_) == kind_) return;
+  std::error_code error;
+  fs::create_directories(path_, error);
+  if (error) throw cannot_write(path_, error.value());
+  errno = 0;
+  std::ofstream out(path_ / marker, std::ios::binary);
+  out << first_line << kind_ << '\n';
+  out.close();
+  if (!out) throw cannot_write(path_ / marker, errno != 0 ? errno : EIO);
+}
+
 void OutputDirectory::stage() {
   defer_.emplace();
   std::error_code error;

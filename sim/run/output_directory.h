@@ -36,6 +36,8 @@ class OutputDirectory {
 
   const std::filesystem::path& path() const { return path_; }
   void write(const std::string& name, const std::string& text);
+  // Makes the folder ours now: for what must stay when the program is stopped before commit().
+  void claim();
   // For writers of their own: the path to write to.
   std::filesystem::path begin_file(const std::string& name);
   void commit();

@@ -62,6 +62,18 @@ CREATE TABLE rtl_host (
   unit TEXT, parameters TEXT, proof TEXT, seconds REAL, mutant_seconds REAL,
   PRIMARY KEY (unit, parameters, proof)
 ) WITHOUT ROWID;
+CREATE TABLE studies (
+  study TEXT PRIMARY KEY, experiment TEXT, title TEXT, description TEXT, yaml TEXT, program TEXT,
+  passed INTEGER
+) WITHOUT ROWID;
+CREATE TABLE study_comparisons (
+  study TEXT, position INTEGER, what TEXT, unit TEXT, published REAL, ours REAL, deviation REAL,
+  source TEXT, note TEXT, PRIMARY KEY (study, position)
+) WITHOUT ROWID;
+CREATE TABLE study_values (
+  study TEXT, in_table TEXT, row INTEGER, position INTEGER, quantity TEXT, unit TEXT, value,
+  PRIMARY KEY (study, in_table, row, position)
+) WITHOUT ROWID;
 CREATE VIEW results AS
   SELECT p.sweep, p.position, p.arch, p.workload, p.overrides, p.status, p.feasible,
     (SELECT value FROM metrics m WHERE m.hash = p.hash AND quantity = 'latency_s') AS latency_s,
@@ -75,9 +87,14 @@ CREATE VIEW results AS
 )sql";
 
 // Tables whose rows depend on the configuration alone.
-inline constexpr const char* compared_tables[] = {
-    "sweeps", "points", "published", "runs",          "metrics",    "layers",
-    "energy", "area",   "warnings",  "rtl_synthesis", "rtl_proofs", "rtl_cosim"};
+inline constexpr const char* compared_tables[] = {"sweeps",      "points",
+                                                  "published",   "runs",
+                                                  "metrics",     "layers",
+                                                  "energy",      "area",
+                                                  "warnings",    "rtl_synthesis",
+                                                  "rtl_proofs",  "rtl_cosim",
+                                                  "studies",     "study_comparisons",
+                                                  "study_values"};
 // Tables that belong to a run.
 inline constexpr const char* run_tables[] = {"runs", "metrics",  "layers", "energy",
                                              "area", "warnings", "host"};

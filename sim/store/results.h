@@ -10,6 +10,7 @@
 //   host     seconds of the simulation itself: differ from machine to machine
 //   rtl_synthesis, rtl_proofs, rtl_cosim   what is known of units in SystemVerilog, whatever the
 //            runs; rtl_host: seconds of the proofs
+//   studies, study_comparisons, study_values   what experiments found (study_rows.h)
 //   results  a view: points beside the columns that people ask for first
 //
 // Errors: sim/store/errors.h. A file of another layout (`schema_version`) is refused, never
@@ -26,10 +27,11 @@
 #include "sim/store/database.h"
 #include "sim/store/record.h"
 #include "sim/store/rtl_rows.h"
+#include "sim/store/study_rows.h"
 
 namespace mantissa::store {
 
-constexpr std::uint64_t schema_version = 2;
+constexpr std::uint64_t schema_version = 3;
 
 enum class Status {
   pending,     // not yet run
@@ -87,6 +89,7 @@ class Results {
   void add(const RtlSynthesisRow& row);
   void add(const RtlProofRow& row);
   void add(const RtlCosimRow& row);
+  void add(const StudyRow& row);
   // Takes over all runs of another store, and what became of its failed points.
   void merge(const std::string& path);
 

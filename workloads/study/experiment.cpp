@@ -2,9 +2,12 @@
 #include "workloads/study/experiment.h"
 
 #include <algorithm>
+#include <cctype>
+#include <filesystem>
 #include <map>
 
 #include "base/config/document.h"
+#include "base/config/kinds.h"
 
 namespace mantissa::workloads {
 
@@ -20,6 +23,25 @@ bool of_the_head(const std::string& name) {
   return name == "base" ||
          std::any_of(parameters.begin(), parameters.end(),
                      [&](const config::ParameterInfo& p) { return p.name == name; });
+}
+
+// Before anything else of the file is read: a sweep has many keys that a study has not.
+void check_kind(const config::Node& node) {
+  const config::Node* kind = node.find("kind");
+  if (kind == nullptr || !kind->is_scalar() || kind->text() == "study") return;
+  throw Error(config::unknown_choice)
+      .at(kind->place())
+      .say("kind")
+      .read(kind->text())
+      .expected("study")
+      .nearest(nearest_name(kind->text(), {"study"}));
+}
+
+// Folders and tables are called by it.
+bool is_file_name(const std::string& name) {
+  return name.front() != '.' && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+           return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.';
+         });
 }
 
 }  // namespace
@@ -49,8 +71,10 @@ const config::Schema<StudyConfig>& StudyConfig::schema() {
           .optional("name", &StudyConfig::name, "Short name; the file's by default.")
           .optional("title", &StudyConfig::title, "Heading of its tables.")
           .optional("description", &StudyConfig::description, "What it asks.")
-          .constraint("kind", [](const StudyConfig& c) {
-            return c.kind == "study" ? "" : "a study says kind: study, not '" + c.kind + "'";
+          .constraint("name", [](const StudyConfig& c) {
+            return c.name.empty() || is_file_name(c.name)
+                       ? ""
+                       : "letters, digits, '_', '-' and '.' alone, no '.' in front";
           });
   return s;
 }
@@ -64,12 +88,16 @@ Study load_study(const std::string& path, const config::Resolver& presets,
     full.push_back(of_the_head(first) || first == "parameters" ? text : "parameters." + text);
   }
   config::Node node = config::load_document(path, presets, full).node;
+  check_kind(node);
   Study study;
   study.path = path;
   if (const config::Node* parameters = node.find("parameters")) study.parameters = *parameters;
   if (study.parameters.is_null()) study.parameters = config::Node::map({});
   node.erase("parameters");
   study.config = StudyConfig::schema().parse(node);
+  StudyConfig& head = study.config;
+  if (head.name.empty()) head.name = std::filesystem::path(path).stem().string();
+  if (head.title.empty()) head.title = head.name;
   return study;
 }
 

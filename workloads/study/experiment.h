@@ -57,8 +57,8 @@ struct StudyContext {
   // 0..1 of all the work, and what is being done.
   std::function<void(double fraction, const std::string& step)> progress =
       [](double, const std::string&) {};
-  // Asked between steps: true after Ctrl-C. The experiment then saves and throws
-  // Error(experiment_interrupted).
+  // Asked between steps, several times a second: true after Ctrl-C. The experiment then saves and
+  // throws Error(experiment_interrupted).
   std::function<bool()> interrupted = [] { return false; };
   // Presets or files with overrides ("core.matrix.rows=64"), as `mantissa run` takes them.
   std::function<StudyChip(const std::string& arch, const std::vector<std::string>& overrides)> chip;
@@ -115,7 +115,8 @@ struct Study {
   config::Node parameters;  // the experiment's own
 };
 
-// "epochs=3" and "parameters.epochs=3" mean the same. Throws the errors of base/config.
+// "epochs=3" and "parameters.epochs=3" mean the same. A study without a name has that of its file,
+// one without a title its name. Throws the errors of base/config.
 Study load_study(const std::string& path, const config::Resolver& presets,
                  const std::vector<std::string>& overrides);
 

@@ -28,7 +28,7 @@ struct Comparison {
   }
 };
 
-// A cell that is empty, a text, a number or a count.
+// A cell that is empty, a text, a number or a count. What is no finite number is an empty cell.
 using Cell = std::variant<std::monostate, std::string, double, std::int64_t>;
 
 struct Column {
@@ -73,5 +73,9 @@ struct StudyResult {
   std::vector<std::string> warnings;  // what was not as it should be
   bool passed = true;                 // every check of the experiment held
 };
+
+// What nobody can print, store or draw is a bug of the experiment: InternalError for figures that
+// are not finite, rows and series of unequal lengths, names that are not unique or no file names.
+void check(const StudyResult& result);
 
 }  // namespace mantissa::workloads

@@ -48,6 +48,16 @@ TEST_F(PresetFolder, are_listed_by_name_with_their_description_or_first_comment)
   EXPECT_EQ(list[1].description, "A small one.");
 }
 
+TEST_F(PresetFolder, may_fold_their_description_over_lines) {
+  fs::create_directories(root_ / "studies");
+  std::ofstream(root_ / "studies/a.yaml")
+      << "version: 1\nkind: study\ndescription: >-\n  One line,\n  and another.\ntitle: T\n";
+  const auto list = Presets(root_).list(PresetKind::study);
+  ASSERT_EQ(list.size(), 1u);
+  EXPECT_EQ(list[0].description, "One line, and another.");
+  EXPECT_EQ(list[0].sort, "study");
+}
+
 TEST_F(PresetFolder, are_found_by_name_whatever_their_extension) {
   const Presets presets(root_);
   EXPECT_EQ(presets.find(PresetKind::arch, "small"), (root_ / "arch/small.yaml").string());

@@ -14,6 +14,8 @@
 #include "sim/report/html.h"
 #include "sim/report/report_data.h"
 #include "sim/store/csv.h"
+#include "sim/study/study_json.h"
+#include "tests/sim/study/sample_study.h"
 
 namespace mantissa::report {
 namespace {
@@ -59,6 +61,7 @@ class Report : public ::testing::Test {
     o.directory = (root_ / "out").string();
     o.assets = MANTISSA_SOURCE_DIR "/configs/report";
     if (figures) o.figures = MANTISSA_SOURCE_DIR "/scripts/plot/figures.py";
+    if (figures) o.study_figures = MANTISSA_SOURCE_DIR "/scripts/plot/study.py";
     o.date = "2020-02-02 02:02";
     return o;
   }
@@ -263,6 +266,49 @@ TEST_F(Report, of_rtl_alone_is_a_page_too) {
   EXPECT_THAT(html, HasSubstr("2 units"));
   EXPECT_EQ(section(html, "points"), "");
   expect_self_contained(html);
+}
+
+// What `mantissa exec -o` leaves behind, plots aside.
+void add_study(const fs::path& directory) {
+  fs::create_directories(directory);
+  const auto run = sim::sample_study();
+  store::Results::write((directory / "results.sqlite").string());
+  std::ofstream(directory / "study.json") << sim::to_json(run).dump();
+  std::ofstream(directory / "study.yaml") << run.resolved_yaml;
+  std::ofstream(directory / "energy.csv") << "the study's own";
+  sim::Json figures = sim::Json::array();
+  for (const auto& figure : run.result.figures) figures.push_back(sim::to_json(figure));
+  std::ofstream(directory / "figures.json") << figures.dump();
+}
+
+TEST_F(Report, of_a_study_shows_comparisons_tables_and_figures) {
+  add_study(root_ / "out");
+  const std::string html = page(true);
+  expect_self_contained(html);
+  EXPECT_THAT(html, HasSubstr("<h1>A &lt;b&gt;sample&lt;/b&gt;</h1>"));
+  EXPECT_THAT(html, HasSubstr("2 comparisons, 1 table, 3 figures"));
+  const std::string study = section(html, "studies");
+  for (const char* part : {"A check of the experiment failed", "Two images.", "error, 8 bits",
+                           ">+0.25<", "a paper", "small &lt;set&gt;", "Cells &amp; more",
+                           "voltage [V/Vmin]", "mind the &lt;gap&gt;", "maps: 2", "<svg"})
+    EXPECT_THAT(study, HasSubstr(part));
+  EXPECT_EQ(read(root_ / "out" / "energy.csv"), "the study's own") << "no export over its tables";
+  for (const char* name : {"lines", "bars", "dots"})
+    for (const char* extension : {".svg", ".png"})
+      EXPECT_TRUE(fs::exists(root_ / "out" / "plots" / (std::string(name) + extension))) << name;
+}
+
+TEST_F(Report, of_a_study_can_do_without_figures) {
+  add_study(root_ / "out");
+  const std::string study = section(page(), "studies");
+  EXPECT_THAT(study, Not(HasSubstr("<svg")));
+  EXPECT_THAT(study, HasSubstr("Figures were left out."));
+  EXPECT_THAT(study, HasSubstr("error, 8 bits"));
+}
+
+TEST_F(Report, of_something_else_has_no_section_of_studies) {
+  sweep();
+  EXPECT_EQ(section(page(), "studies"), "");
 }
 
 TEST_F(Report, says_where_results_should_have_been) {

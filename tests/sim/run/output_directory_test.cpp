@@ -56,6 +56,27 @@ TEST_F(OutputDirectories, appear_at_commit_and_not_before) {
   EXPECT_EQ(entries(), 1u);
 }
 
+TEST_F(OutputDirectories, that_are_claimed_stay_ours_without_commit) {
+  {
+    OutputDirectory directory(at("out"), "run");
+    directory.claim();
+    fs::create_directory(at("out/work"));
+    directory.write("a.csv", "1\n");
+  }
+  EXPECT_FALSE(fs::exists(at("out/a.csv")));
+  EXPECT_TRUE(fs::exists(at("out/work")));
+  EXPECT_EQ(id_of_refusal(at("out")), "accepted");
+  EXPECT_EQ(entries(), 1u);
+  OutputDirectory again(at("out"), "run");
+  again.claim();
+  again.write("a.csv", "1\n");
+  again.commit();
+  OutputDirectory third(at("out"), "run");
+  third.claim();
+  EXPECT_EQ(text("out/a.csv"), "1\n") << "what an earlier run wrote stays until the next commit";
+  EXPECT_TRUE(fs::exists(at("out/work")));
+}
+
 TEST_F(OutputDirectories, touch_nothing_before_the_first_file) {
   OutputDirectory directory(at("out"), "run");
   EXPECT_EQ(entries(), 0u);

@@ -15,6 +15,7 @@
 #include "sim/store/labels.h"
 #include "sim/store/quantity.h"
 #include "sim/sweep/measure.h"
+#include "tests/sim/study/sample_study.h"
 
 namespace mantissa::store {
 namespace {
@@ -152,6 +153,33 @@ TEST_F(Store, rows_of_rtl_come_back_and_replace_earlier_ones_about_the_same_thin
   EXPECT_EQ(results.rtl_proofs().size(), 2u);
 }
 
+TEST_F(Store, rows_of_a_study_replace_those_of_its_earlier_run) {
+  const auto run = sim::sample_study();
+  StudyRow row{run.name,          run.experiment, run.title, run.description,
+               run.resolved_yaml, "mantissa",     run.result};
+  auto results = Results::write(path());
+  results.add(row);
+  EXPECT_TRUE(results.empty()) << "of sweeps and runs";
+  const std::string dump = results.dump();
+  EXPECT_THAT(dump, HasSubstr("study_comparisons: 'sample',0,'error, 8 bits','%',0.25,0.5,0.125,"));
+  EXPECT_THAT(dump, HasSubstr("study_comparisons: 'sample',1,'speed','1',NULL,"));
+  EXPECT_THAT(dump, HasSubstr("study_values: 'sample','cells',0,0,'voltage','V/Vmin',0.75\n"));
+  EXPECT_THAT(dump, HasSubstr("study_values: 'sample','cells',0,1,'cells','',-3\n"));
+  EXPECT_THAT(dump, HasSubstr("study_values: 'sample','cells',1,1,'cells','',NULL\n"));
+  EXPECT_THAT(dump, HasSubstr("study_values: 'sample','cells',1,2,'who','','c'\n"));
+  results.add(row);
+  EXPECT_EQ(results.dump(), dump);
+  row.result.tables[0].rows.pop_back();
+  row.result.comparisons.pop_back();
+  results.add(row);
+  EXPECT_THAT(results.dump(), testing::Not(HasSubstr("speed")));
+  EXPECT_THAT(results.dump(), testing::Not(HasSubstr("'cells',1,")));
+  row.study = "another";
+  results.add(row);
+  EXPECT_THAT(results.dump(), HasSubstr("studies: 'sample','voltage',"));
+  EXPECT_THAT(results.dump(), HasSubstr("studies: 'another','voltage',"));
+}
+
 TEST_F(Store, the_order_of_arrival_does_not_show) {
   const auto a = sweep::testing::fake_run(request("3")), b = sweep::testing::fake_run(request("5"));
   auto one = Results::write(path("one.sqlite"));
@@ -172,7 +200,7 @@ TEST_F(Store, another_layout_is_refused) {
       FAIL() << "accepted";
     } catch (const Error& error) {
       EXPECT_THAT(error.message(),
-                  HasSubstr("read 'schema_version 99'; expected schema_version 2"));
+                  HasSubstr("read 'schema_version 99'; expected schema_version 3"));
       EXPECT_EQ(error.exit(), ExitCode::bad_input);
     }
 }
