@@ -54,14 +54,6 @@ const char* name(Implementation implementation) {
 
 namespace {
 
-// Empty, or that RTL is named which nothing uses.
-template <class Unit>
-std::string unused_rtl(const Unit& unit) {
-  const bool given = unit.rtl.given() || !unit.rtl_top.empty();
-  if (!given || unit.implementation != Implementation::model) return {};
-  return "only the implementations rtl and lockstep use RTL";
-}
-
 // Empty, or that a format is listed which the model does not multiply.
 std::string format_objection(const MatrixConfig& m) {
   const auto& legal = matrix_model_formats(m.model);
@@ -121,7 +113,9 @@ const Schema<MatrixConfig>& MatrixConfig::schema() {
                           return "the array exists in RTL up to 256 x 256";
                         return {};
                       })
-          .constraint("rtl", [](const MatrixConfig& m) { return unused_rtl(m); })
+          .constraint(
+              "rtl",
+              [](const MatrixConfig& m) { return unused_rtl(m.implementation, m.rtl, m.rtl_top); })
           .constraint("formats",
                       [](const MatrixConfig& m) {
                         if (m.formats.empty())
@@ -147,7 +141,22 @@ const Schema<AccumulatorConfig>& AccumulatorConfig::schema() {
           .optional("rows", &AccumulatorConfig::rows, range(1, 1 << 24),
                     "Partial sums per column and unit.")
           .optional("error_rate", &AccumulatorConfig::error_rate, range(0, 1),
-                    "Data mode: probability of a flip per bit of a finished sum.");
+                    "Data mode: probability of a flip per bit of a finished sum.")
+          .optional("implementation", &AccumulatorConfig::implementation,
+                    "Data mode: sums by the model, by verilated RTL, or by both, compared.")
+          .optional("rtl", &AccumulatorConfig::rtl,
+                    "Folder of SystemVerilog to use ('mantissa cosim accumulator --ports').")
+          .optional("rtl_top", &AccumulatorConfig::rtl_top, "Its top module, if not accumulator.")
+          .constraint("implementation",
+                      [](const AccumulatorConfig& a) -> std::string {
+                        constexpr std::int64_t most = 16 * 4096;  // as the unit's parameters say
+                        if (a.implementation == Implementation::model || a.rows <= most) return {};
+                        return fmt::format("accumulators exist in RTL up to {} rows, not {}", most,
+                                           a.rows);
+                      })
+          .constraint("rtl", [](const AccumulatorConfig& a) {
+            return unused_rtl(a.implementation, a.rtl, a.rtl_top);
+          });
   return schema;
 }
 
@@ -177,7 +186,20 @@ const Schema<VectorConfig>& VectorConfig::schema() {
           .optional("latency", &VectorConfig::latency, range(0, 4096),
                     "Pipeline depth in cycles, paid once per command.")
           .optional("implementation", &VectorConfig::implementation,
-                    "Data mode: results by the model, by verilated RTL, or by both, compared.");
+                    "Data mode: results by the model, by verilated RTL, or by both, compared.")
+          .optional("rtl", &VectorConfig::rtl,
+                    "Folder of SystemVerilog to use ('mantissa cosim vector_alu --ports').")
+          .optional("rtl_top", &VectorConfig::rtl_top, "Its top module, if not vector_alu.")
+          .optional("requantize_rtl", &VectorConfig::requantize_rtl,
+                    "The same for requantisation ('mantissa cosim requantize --ports').")
+          .optional("requantize_rtl_top", &VectorConfig::requantize_rtl_top,
+                    "Its top module, if not requantize.")
+          .constraint(
+              "rtl",
+              [](const VectorConfig& v) { return unused_rtl(v.implementation, v.rtl, v.rtl_top); })
+          .constraint("requantize_rtl", [](const VectorConfig& v) {
+            return unused_rtl(v.implementation, v.requantize_rtl, v.requantize_rtl_top);
+          });
   return schema;
 }
 
@@ -193,7 +215,9 @@ const Schema<DmaConfig>& DmaConfig::schema() {
           .optional("rtl", &DmaConfig::rtl,
                     "Folder of SystemVerilog to use ('mantissa cosim dma_agu --ports').")
           .optional("rtl_top", &DmaConfig::rtl_top, "Its top module, if not dma_agu.")
-          .constraint("rtl", [](const DmaConfig& d) { return unused_rtl(d); });
+          .constraint("rtl", [](const DmaConfig& d) {
+            return unused_rtl(d.implementation, d.rtl, d.rtl_top);
+          });
   return schema;
 }
 
@@ -229,6 +253,19 @@ const Schema<CoreConfig>& CoreConfig::schema() {
                     "Storage for weights alone; none: weights share the scratchpad.")
           .optional("vector", &CoreConfig::vector, "Vector unit.")
           .optional("dma", &CoreConfig::dma, "DMA engines.")
+          .constraint("accumulator",
+                      [](const CoreConfig& c) {
+                        if (c.accumulator.implementation == Implementation::model)
+                          return std::string();
+                        // Other units keep more than 32 bits of a sum, in a form of their own.
+                        if (c.matrix.model == "ipu")
+                          return std::string("inner-product units keep their own accumulators");
+                        constexpr std::int64_t most = 256;  // as the unit's parameters say
+                        return c.matrix.columns <= most
+                                   ? std::string()
+                                   : fmt::format("accumulators exist in RTL up to {} columns",
+                                                 most);
+                      })
           .constraint("scratchpad",
                       [](const CoreConfig& c) {
                         const auto banks = static_cast<std::uint64_t>(c.scratchpad.banks);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "arch/chip/implementation.h"
 #include "arch/chip/sram_config.h"
 #include "arch/units/ipu/config.h"
 #include "base/config/folder_path.h"
@@ -18,10 +19,6 @@
 #include "power/technology.h"
 
 namespace mantissa::arch {
-
-// Of a unit that exists in RTL, too: the model alone; the RTL's results; both, compared.
-enum class Implementation { model, rtl, lockstep };
-const char* name(Implementation implementation);
 
 enum class Dataflow { weight_stationary, output_stationary, input_stationary };
 
@@ -50,6 +47,9 @@ struct MatrixConfig {
 struct AccumulatorConfig {
   std::int64_t rows = 4096;
   double error_rate = 0;  // per bit of a sum, when it is taken out
+  Implementation implementation = Implementation::model;
+  config::FolderPath rtl;
+  std::string rtl_top;
   static const config::Schema<AccumulatorConfig>& schema();
 };
 
@@ -72,6 +72,10 @@ struct VectorConfig {
   std::int64_t stages = 4;   // element-wise operators chained in one pass
   std::int64_t latency = 8;  // pipeline depth, paid once per command
   Implementation implementation = Implementation::model;  // of what drains accumulators
+  config::FolderPath rtl;                                 // of vector_alu
+  std::string rtl_top;
+  config::FolderPath requantize_rtl;
+  std::string requantize_rtl_top;
   static const config::Schema<VectorConfig>& schema();
 };
 
@@ -144,10 +148,6 @@ struct ArchConfig {
 }  // namespace mantissa::arch
 
 namespace mantissa::config {
-template <>
-struct EnumNames<arch::Implementation> {
-  static const std::vector<std::pair<arch::Implementation, const char*>>& names();
-};
 template <>
 struct EnumNames<arch::Dataflow> {
   static const std::vector<std::pair<arch::Dataflow, const char*>>& names();

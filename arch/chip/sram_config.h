@@ -9,13 +9,19 @@
 //     interleave: 4             # words of one row lie bit by bit side by side
 //     faults: {map: column, chip: chip_2}
 //
+// With `implementation: lockstep` every word of a data-mode run goes through rtl/sram, too, errors
+// and codec included; `rtl` reads what that gives.
+//
 // Without voltage and faults no cell ever fails. With a voltage below Vmin and no `faults`, cells
 // fail as FaultConfig's defaults say: uniformly, by the measured law.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
+#include "arch/chip/implementation.h"
+#include "base/config/folder_path.h"
 #include "base/config/schema.h"
 #include "base/faults/config.h"
 #include "base/faults/ecc.h"
@@ -32,6 +38,9 @@ struct SramConfig {
   std::int64_t interleave = 1;
   std::optional<Latency> scrub;
   std::optional<faults::FaultConfig> faults;
+  Implementation implementation = Implementation::model;
+  config::FolderPath rtl;
+  std::string rtl_top;
 
   // Whether anything may go wrong in it, or be put right.
   bool fails() const { return voltage || faults; }
@@ -65,6 +74,19 @@ config::Schema<T> with_sram_parameters(config::Schema<T> schema) {
                 "Time between scrubs: every word is read, corrected and written back.")
       .optional("faults", of(&SramConfig::faults),
                 "What fails; none: cells anywhere, by the voltage.")
+      .optional("implementation", of(&SramConfig::implementation),
+                "Data mode: words by the model, by verilated RTL, or by both, compared.")
+      .optional("rtl", of(&SramConfig::rtl),
+                "Folder of SystemVerilog to use ('mantissa cosim sram --ports').")
+      .optional("rtl_top", of(&SramConfig::rtl_top), "Its top module, if not sram.")
+      .constraint("implementation",
+                  [](const T& s) {
+                    const bool parity = s.ecc == faults::Ecc::parity;
+                    return s.implementation != Implementation::model && parity
+                               ? std::string("the memory exists in RTL with ecc: none or secded")
+                               : std::string();
+                  })
+      .constraint("rtl", [](const T& s) { return unused_rtl(s.implementation, s.rtl, s.rtl_top); })
       .constraint(
           "voltage",
           [](const T& s) { return s.voltage ? s.voltage->objection(s.vmin) : std::string(); })

@@ -124,6 +124,7 @@ void Core::reset() {
   accumulators_.reset();
   data_.reset();
   twin_.reset();
+  accumulator_twin_.reset();
   vector_twin_.reset();
   lowering_.reset();
   plan_ = nullptr;
@@ -153,12 +154,27 @@ void Core::start(const Plan& plan, const RunOptions& options, Femtoseconds origi
   }
   if (options.fidelity == Fidelity::data) {
     scratchpad_.hold_bytes(true);
+    const auto memory = [&](const char* name, const SramConfig& sram, Bytes capacity) {
+      return sram.implementation == Implementation::model
+                 ? std::unique_ptr<SramTwin>()
+                 : SramTwins::make({name, sram, capacity}, building);
+    };
+    const CoreConfig& core = config_.core;
+    scratchpad_.set_twins(memory("scratchpad", core.scratchpad, core.scratchpad.capacity),
+                          core.weight_buffer ? memory("weight_buffer", *core.weight_buffer,
+                                                      core.weight_buffer->capacity)
+                                             : nullptr);
     data_ = std::make_unique<DataPath>(plan, config_, matrix_.model().order(), options.operands,
                                        scratchpad_, accumulators_, store, cell_key(2));
     data_->multiply_with(matrix_.arithmetic());
     if (config_.core.matrix.implementation != Implementation::model) {
       twin_ = MatrixTwins::make(config_.core, building);
       data_->operate(twin_.get());
+    }
+    if (config_.core.accumulator.implementation != Implementation::model) {
+      accumulator_twin_ = AccumulatorTwins::make(config_.core, building);
+      data_->operate(accumulator_twin_.get());
+      if (twin_) twin_->accumulate_with(accumulator_twin_.get());
     }
     if (config_.core.vector.implementation != Implementation::model) {
       vector_twin_ = VectorTwins::make(config_.core.vector, building);

@@ -14,6 +14,7 @@
 #include "arch/engines/vector_engine.h"
 #include "arch/mapper/lowering.h"
 #include "arch/session/data_path.h"
+#include "arch/units/accumulator_twin.h"
 #include "arch/units/matrix_twin.h"
 
 namespace mantissa::arch {
@@ -54,6 +55,7 @@ class Core : public sc_core::sc_module {
   DataPath* data() { return data_.get(); }
   // RTL in place of the matrix unit or beside it; null without.
   MatrixTwin* twin() { return twin_.get(); }
+  AccumulatorTwin* accumulator_twin() { return accumulator_twin_.get(); }
   VectorTwin* vector_twin() { return vector_twin_.get(); }
   std::string stuck() const;  // what unfinished layers wait for, for a message
 
@@ -85,6 +87,7 @@ class Core : public sc_core::sc_module {
   std::unique_ptr<Lowering> lowering_;
   std::unique_ptr<DataPath> data_;
   std::unique_ptr<MatrixTwin> twin_;
+  std::unique_ptr<AccumulatorTwin> accumulator_twin_;
   std::unique_ptr<VectorTwin> vector_twin_;
   std::function<void()> progress_;
   struct Live {

@@ -4,7 +4,8 @@
 //
 // `at` is the bytes as they were written. Units read through `read`, which is the same address
 // while all cells keep what they are given, and a copy with their errors where some do not
-// (sram_cells.h). One read stands for one pass of an operand through the ports.
+// (sram_cells.h). One read stands for one pass of an operand through the ports. Either part may
+// have a twin in RTL (sram_twin.h), which then sees every access.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "arch/core/sram_cells.h"
+#include "arch/units/sram_twin.h"
 #include "base/error.h"
 #include "base/units.h"
 
@@ -55,15 +57,20 @@ class Scratchpad {
                         std::uint64_t stride, std::vector<std::byte>& copy) {
     const std::uint64_t size = rows == 0 ? 0 : (rows - 1) * stride + row_bytes;
     std::byte* const here = at(address, size);
-    SramCells* const cells = cells_at(address);
-    if (cells == nullptr) return here;
-    pass_time(*cells, address);
+    SramCells* cells = cells_at(address);
+    SramTwin* const twin = twin_at(address);
+    if (cells != nullptr) pass_time(*cells, address);
     const std::uint64_t inside = address - base(address);
-    if (cells->sound(inside, size)) return here;
+    if (cells != nullptr && cells->sound(inside, size)) cells = nullptr;
+    if (cells == nullptr && twin == nullptr) return here;
     copy.assign(here, here + size);
-    for (std::uint64_t row = 0; row < rows; ++row)
-      cells->read(bytes_.get() + base(address), inside + row * stride, row_bytes,
-                  copy.data() + row * stride);
+    const std::byte* const memory = bytes_.get() + base(address);
+    for (std::uint64_t row = 0; row < rows; ++row) {
+      std::byte* const out = copy.data() + row * stride;
+      errors_.clear();
+      if (cells != nullptr) cells->read(memory, inside + row * stride, row_bytes, out, &errors_);
+      if (twin != nullptr) twin->read(memory, inside + row * stride, row_bytes, errors_, out);
+    }
     return copy.data();
   }
   const std::byte* read(std::uint64_t address, std::uint64_t size, std::vector<std::byte>& copy) {
@@ -71,13 +78,15 @@ class Scratchpad {
   }
   void write(std::uint64_t address, const std::byte* from, std::uint64_t size) {
     std::byte* const here = at(address, size);
-    SramCells* const cells = cells_at(address);
-    if (cells == nullptr) {
+    std::byte* const memory = bytes_.get() + base(address);
+    const std::uint64_t inside = address - base(address);
+    if (SramCells* const cells = cells_at(address)) {
+      pass_time(*cells, address);
+      cells->write(memory, inside, size, from);
+    } else {
       std::memcpy(here, from, size);
-      return;
     }
-    pass_time(*cells, address);
-    cells->write(bytes_.get() + base(address), address - base(address), size, from);
+    if (SramTwin* const twin = twin_at(address)) twin->write(memory, inside, size);
   }
 
   // Gives either part cells that may fail. `now` is asked when they have a history.
@@ -87,6 +96,13 @@ class Scratchpad {
     weight_cells_ = std::move(weight_buffer);
     now_ = std::move(now);
   }
+  // Gives either part a twin; null: none.
+  void set_twins(std::unique_ptr<SramTwin> scratchpad, std::unique_ptr<SramTwin> weight_buffer) {
+    main_twin_ = std::move(scratchpad);
+    weight_twin_ = std::move(weight_buffer);
+  }
+  const SramTwin* twin() const { return main_twin_.get(); }
+  const SramTwin* weight_twin() const { return weight_twin_.get(); }
   const SramCells* cells() const { return main_cells_.get(); }
   const SramCells* weight_cells() const { return weight_cells_.get(); }
 
@@ -97,6 +113,7 @@ class Scratchpad {
   void reset() {
     main_ = weights_ = {};
     bytes_.reset();
+    set_twins(nullptr, nullptr);
     if (main_cells_) main_cells_->reset();
     if (weight_cells_) weight_cells_->reset();
   }
@@ -107,6 +124,9 @@ class Scratchpad {
   SramCells* cells_at(std::uint64_t address) {
     return address < capacity_ ? main_cells_.get() : weight_cells_.get();
   }
+  SramTwin* twin_at(std::uint64_t address) {
+    return address < capacity_ ? main_twin_.get() : weight_twin_.get();
+  }
   void pass_time(SramCells& cells, std::uint64_t address) {
     if (cells.has_events()) cells.advance(now_(), bytes_.get() + base(address));
   }
@@ -115,6 +135,8 @@ class Scratchpad {
   Traffic main_, weights_;
   std::unique_ptr<SramCells> main_cells_, weight_cells_;  // none: nothing ever fails
   std::function<Cycles()> now_;
+  std::unique_ptr<SramTwin> main_twin_, weight_twin_;
+  std::vector<WordErrors> errors_;  // of the row that is read
   struct Free {
     void operator()(std::byte* p) const { std::free(p); }
   };

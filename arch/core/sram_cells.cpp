@@ -97,7 +97,7 @@ SramCells::Flips SramCells::misread(std::uint64_t word, std::uint64_t data, cons
   return wrong;
 }
 
-std::uint64_t SramCells::read_word(const std::byte* bytes, std::uint64_t word) {
+WordErrors SramCells::read_word(const std::byte* bytes, std::uint64_t word) {
   const std::uint64_t data = word_at(bytes, word);
   const auto found = lost_.find(word);
   const Flips lost = found == lost_.end() ? Flips{} : found->second;
@@ -109,7 +109,7 @@ std::uint64_t SramCells::read_word(const std::byte* bytes, std::uint64_t word) {
   counts_.corrected_words += read.outcome == faults::WordOutcome::corrected;
   counts_.detected_words += read.outcome == faults::WordOutcome::detected;
   counts_.silent_words += read.outcome == faults::WordOutcome::silent;
-  return read.data;
+  return {word, wrong.data, wrong.check, read.data};
 }
 
 bool SramCells::sound(std::uint64_t address, std::uint64_t size) const {
@@ -122,7 +122,7 @@ bool SramCells::sound(std::uint64_t address, std::uint64_t size) const {
 }
 
 void SramCells::read(const std::byte* bytes, std::uint64_t address, std::uint64_t size,
-                     std::byte* out) {
+                     std::byte* out, std::vector<WordErrors>* errors) {
   if (size == 0) return;
   ++access_;
   const std::uint64_t first = address / 8, last = (address + size - 1) / 8;
@@ -134,9 +134,10 @@ void SramCells::read(const std::byte* bytes, std::uint64_t address, std::uint64_
     if (failing != failing_.end()) word = failing->word;
     if (lost != lost_.end()) word = std::min(word, lost->first);
     if (word > last) break;
-    const std::uint64_t data = read_word(bytes, word);
+    const WordErrors read = read_word(bytes, word);
+    if (errors != nullptr && (read.data != 0 || read.check != 0)) errors->push_back(read);
     std::byte delivered[8];
-    std::memcpy(delivered, &data, 8);
+    std::memcpy(delivered, &read.delivered, 8);
     const std::uint64_t from = std::max(word * 8, address);
     const std::uint64_t to = std::min(word * 8 + 8, address + size);
     std::memcpy(out + (from - address), delivered + (from - word * 8), to - from);

@@ -22,6 +22,7 @@
 
 #include "arch/chip/sram_config.h"
 #include "arch/session/fault_counts.h"
+#include "arch/units/sram_twin.h"
 #include "base/faults/upset.h"
 #include "base/units.h"
 
@@ -41,9 +42,11 @@ class SramCells {
   void advance(Cycles now, const std::byte* bytes);
 
   // `size` bytes as the ports deliver them, from `address` of the memory's `bytes`, to `out`, which
-  // already holds them as they were written. Nothing to do where all is well.
+  // already holds them as they were written. Nothing to do where all is well. The words of which
+  // bits came out wrong are appended to `errors`, in order.
   bool sound(std::uint64_t address, std::uint64_t size) const;
-  void read(const std::byte* bytes, std::uint64_t address, std::uint64_t size, std::byte* out);
+  void read(const std::byte* bytes, std::uint64_t address, std::uint64_t size, std::byte* out,
+            std::vector<WordErrors>* errors = nullptr);
   void write(std::byte* bytes, std::uint64_t address, std::uint64_t size, const std::byte* from);
 
   const FaultCounts& counts() const { return counts_; }
@@ -67,7 +70,7 @@ class SramCells {
   std::uint64_t word_at(const std::byte* bytes, std::uint64_t word) const;
   std::uint8_t check_of(std::uint64_t data) const;
   Flips misread(std::uint64_t word, std::uint64_t data, const Flips& lost);
-  std::uint64_t read_word(const std::byte* bytes, std::uint64_t word);
+  WordErrors read_word(const std::byte* bytes, std::uint64_t word);
   void upset(const std::vector<std::uint64_t>& cells, faults::UpsetKind kind,
              const std::byte* bytes);
   void scrub(const std::byte* bytes);

@@ -26,6 +26,14 @@ std::size_t element_bytes(NumberFormat f) { return std::max(1u, trace::bits(f) /
 
 bool whole(NumberFormat f) { return trace::is_integer(f); }
 
+// Operands for a twin: no NaN that would be taken for none.
+void keep(NumberFormat format, const std::byte* from, std::size_t bytes, std::byte* to) {
+  std::memcpy(to, from, bytes);
+  if (format != NumberFormat::bf16) return;
+  for (std::size_t at = 0; at < bytes; at += 2)
+    if (std::memcmp(to + at, &no_weight, 2) == 0) std::memcpy(to + at, &canonical_nan, 2);
+}
+
 }  // namespace
 
 // The layer's result on the way from accumulators to the scratchpad: bias of the head, cast to the
@@ -44,6 +52,7 @@ DataPath::DataPath(const Plan& plan, const ArchConfig& config, numerics::Reducti
                    OperandSource operands, Scratchpad& scratchpad, Accumulators& accumulators,
                    memory::BackingStore& store, std::uint64_t key)
     : plan_(plan),
+      matrix_(config.core.matrix),
       operands_(std::move(operands)),
       scratchpad_(scratchpad),
       accumulators_(accumulators),
@@ -295,6 +304,48 @@ std::uint64_t DataPath::upset(double rate, std::byte* bytes, std::uint64_t bits)
   return flipped.size();
 }
 
+// The sums of each chain, which leave the array one after the other.
+void DataPath::accumulate_chains(const LoweredLayer& layer, const MatrixCommand& c,
+                                 const std::byte* a, std::int64_t lda, const std::byte* b,
+                                 std::int64_t ldb) {
+  const MatrixProblem& p = *layer.problem;
+  const std::uint64_t k = c.tile.k, chain = order_.matrix.length(k), e = p.operand_bytes;
+  const std::uint64_t counted = overflows_;  // with the whole product
+  std::vector<std::uint32_t> sums(c.tile.m * c.tile.n);
+  for (std::uint64_t from = 0; from < k; from += chain) {
+    MatrixOperands part{
+        c.tile, 0,  c.tile.m, a + from * e, b + from * static_cast<std::uint64_t>(ldb) * e,
+        lda,    ldb};
+    part.tile.first = true;
+    product(p, part, c.tile.n, std::min(chain, k - from), sums.data(),
+            static_cast<std::int64_t>(c.tile.n));
+    accumulate(layer, c, sums, c.tile.first && from == 0);
+  }
+  overflows_ = counted;
+}
+
+// m x n sums as rows of accumulators: of columns, or, where inputs stay in the array, of rows.
+void DataPath::accumulate(const LoweredLayer& layer, const MatrixCommand& c,
+                          const std::vector<std::uint32_t>& sums, bool overwrites) {
+  const bool inputs_stay = matrix_.dataflow == Dataflow::input_stationary;
+  const auto columns = static_cast<std::uint64_t>(matrix_.columns);
+  const std::uint64_t along = inputs_stay ? c.tile.m : c.tile.n;
+  const std::uint64_t other = inputs_stay ? c.tile.n : c.tile.m;
+  const std::uint64_t stride = inputs_stay ? c.tile.n : 1, step = inputs_stay ? 1 : c.tile.n;
+  const NumberFormat format =
+      whole(plan_.format(layer.problem->a)) ? NumberFormat::int32 : NumberFormat::fp32;
+  const std::string& name = plan_.trace->ops[layer.layer->head].name;
+  std::vector<std::uint32_t> row(columns);
+  for (std::uint64_t i = 0; i < other; ++i)
+    for (std::uint64_t block = 0; block * columns < along; ++block) {
+      const std::uint64_t count = std::min(columns, along - block * columns);
+      const std::uint64_t first = i * step + block * columns * stride;
+      for (std::uint64_t j = 0; j < count; ++j) row[j] = sums[first + j * stride];
+      accumulator_twin_->add(name, format, {c.slot, block, first, stride, count}, overwrites,
+                             row.data());
+    }
+}
+
 void DataPath::multiply(const LoweredLayer& layer, const MatrixCommand& c,
                         const MatrixTimetable& t) {
   const MatrixProblem& p = *layer.problem;
@@ -312,13 +363,19 @@ void DataPath::multiply(const LoweredLayer& layer, const MatrixCommand& c,
     twin.format = plan_.format(p.a);
     twin.slot = c.slot;
     twin.a.resize(c.tile.m * c.tile.k * e);
-    twin.b.resize(c.tile.k * c.tile.n * e);
+    const bool none = twin.format == NumberFormat::bf16 && c.groups > 1;
+    twin.b.assign(c.tile.k * c.tile.n * e, none ? std::byte{no_weight & 0xFF} : std::byte{0});
   }
+  // What the array would give to accumulators in RTL: chain by chain, or all at once where sums
+  // stay in it and where several groups share a fold.
+  const bool accumulates = accumulator_twin_ != nullptr && twin_ == nullptr;
+  const bool at_once = order_.matrix == numerics::output_stationary || c.groups > 1;
   // Rows of a group's own k columns, for the twin as for the golden kernel.
   const auto keep_a = [&](std::uint64_t group, std::uint64_t first, std::uint64_t count,
                           const std::byte* from, std::uint64_t stride) {
     for (std::uint64_t row = 0; twin_ != nullptr && row < count; ++row)
-      std::memcpy(&twin.a[((first + row) * c.tile.k + group * k) * e], from + row * stride, k * e);
+      keep(twin.format, from + row * stride, k * e,
+           &twin.a[((first + row) * c.tile.k + group * k) * e]);
   };
 
   for (std::uint64_t group = 0; group < c.groups; ++group) {
@@ -332,19 +389,22 @@ void DataPath::multiply(const LoweredLayer& layer, const MatrixCommand& c,
     }
 
     for (std::uint64_t row = 0; twin_ != nullptr && row < k; ++row)
-      std::memcpy(&twin.b[((group * k + row) * c.tile.n + group * n) * e],
-                  b + row * static_cast<std::uint64_t>(ldb) * e, n * e);
+      keep(twin.format, b + row * static_cast<std::uint64_t>(ldb) * e, n * e,
+           &twin.b[((group * k + row) * c.tile.n + group * n) * e]);
 
     std::uint32_t* out = sums.data() + group * n;
     if (!c.window.convolution && !c.a_transposed) {
       const std::byte* a = scratchpad_.read(c.a, c.tile.m, k * e, c.a_stride, copy_a_);
       product(p, {c.tile, 0, c.tile.m, a, b, static_cast<std::int64_t>(c.a_stride / e), ldb}, n, k,
               out, ldsums);
+      if (accumulates && !at_once)
+        accumulate_chains(layer, c, a, static_cast<std::int64_t>(c.a_stride / e), b, ldb);
       keep_a(group, 0, c.tile.m, a, c.a_stride);
       continue;
     }
-    // Gathered in blocks that stay in the processor's cache.
-    const std::uint64_t block = std::max<std::uint64_t>(16, (512 * 1024) / (k * e));
+    // Gathered in blocks that stay in the processor's cache; accumulators take whole columns.
+    const std::uint64_t block =
+        accumulates ? c.tile.m : std::max<std::uint64_t>(16, (512 * 1024) / (k * e));
     std::vector<std::byte> rows;
     for (std::uint64_t first = 0; first < c.tile.m; first += block) {
       const std::uint64_t count = std::min(block, c.tile.m - first);
@@ -361,9 +421,12 @@ void DataPath::multiply(const LoweredLayer& layer, const MatrixCommand& c,
       }
       product(p, {c.tile, first, count, rows.data(), b, static_cast<std::int64_t>(k), ldb}, n, k,
               out + first * c.tile.n, ldsums);
+      if (accumulates && !at_once)
+        accumulate_chains(layer, c, rows.data(), static_cast<std::int64_t>(k), b, ldb);
       keep_a(group, first, count, rows.data(), k * e);
     }
   }
+  if (accumulates && at_once && c.tile.last) accumulate(layer, c, sums, true);
   if (twin_ == nullptr) return;
   twin.expected = sums;
   twin_->multiply(std::move(twin));
@@ -377,12 +440,11 @@ DataPath::Epilogue& DataPath::epilogue(const LoweredLayer& layer) {
 
 void DataPath::drain(const LoweredLayer& layer, const VectorCommand& v, Cycles now) {
   if (v.slot < 0) return;
-  if (twin_ != nullptr) {
-    const auto slot = static_cast<std::uint32_t>(v.slot);
-    twin_->take(slot, now, accumulators_.slot(slot).sums);
-  }
   const trace::Trace& trace = *plan_.trace;
   const auto& head = trace.ops[layer.layer->head];
+  const auto slot = static_cast<std::uint32_t>(v.slot);
+  if (twin_ != nullptr) twin_->take(slot, now, accumulators_.slot(slot).sums);
+  if (accumulator_twin_ != nullptr) accumulator_twin_->drain(slot, accumulators_.slot(slot).sums);
   const auto rows = static_cast<std::int64_t>(v.m), columns = static_cast<std::int64_t>(v.n);
   auto& shaped_map = epilogue(layer).shaped;
   auto found = shaped_map.find({v.m, v.n});
@@ -455,8 +517,7 @@ void DataPath::drain(const LoweredLayer& layer, const VectorCommand& v, Cycles n
   Epilogue::Shaped& s = found->second;
   std::vector<Value> values(s.trace.tensors.size());
   Value sums(s.trace.tensors[s.sums].format, {rows, columns});
-  std::memcpy(sums.data.data(), accumulators_.slot(static_cast<std::uint32_t>(v.slot)).sums.data(),
-              v.m * v.n * 4);
+  std::memcpy(sums.data.data(), accumulators_.slot(slot).sums.data(), v.m * v.n * 4);
   if (accumulator_error_rate_ > 0)
     accumulator_upsets_ += upset(accumulator_error_rate_, sums.data.data(), v.m * v.n * 32);
   values[s.sums] = std::move(sums);

@@ -19,6 +19,7 @@
 #include "arch/core/scratchpad.h"
 #include "arch/mapper/lowering.h"
 #include "arch/session/session.h"
+#include "arch/units/accumulator_twin.h"
 #include "arch/units/matrix_twin.h"
 #include "arch/units/vector_twin.h"
 #include "base/numerics/evaluate.h"
@@ -40,6 +41,9 @@ class DataPath {
 
   // Gives every product to `twin`, too, and takes its sums instead where there are any; not owned.
   void operate(MatrixTwin* twin) { twin_ = twin; }
+
+  // The same for the rows of sums that leave the array, and for slots that are emptied.
+  void operate(AccumulatorTwin* twin) { accumulator_twin_ = twin; }
 
   // The same for element-wise operators on accumulators.
   void operate(VectorTwin* twin) { vector_twin_ = twin; }
@@ -73,6 +77,10 @@ class DataPath {
                    std::uint64_t first, std::uint64_t rows, std::byte* out);
   void product(const MatrixProblem& problem, const MatrixOperands& operands, std::uint64_t n,
                std::uint64_t k, std::uint32_t* sums, std::int64_t ldsums);
+  void accumulate_chains(const LoweredLayer& layer, const MatrixCommand& c, const std::byte* a,
+                         std::int64_t lda, const std::byte* b, std::int64_t ldb);
+  void accumulate(const LoweredLayer& layer, const MatrixCommand& c,
+                  const std::vector<std::uint32_t>& sums, bool overwrites);
   Epilogue& epilogue(const LoweredLayer& layer);
   const std::byte* operand_b(const MatrixProblem& problem, const MatrixCommand& c,
                              std::uint64_t group, std::int64_t& ldb);
@@ -80,6 +88,7 @@ class DataPath {
   std::uint64_t upset(double rate, std::byte* bytes, std::uint64_t bits);
 
   const Plan& plan_;
+  const MatrixConfig& matrix_;
   numerics::EvaluationOrder order_;
   OperandSource operands_;
   Scratchpad& scratchpad_;
@@ -93,6 +102,7 @@ class DataPath {
   std::uint64_t overflows_ = 0;
   MatrixArithmetic* arithmetic_ = nullptr;
   MatrixTwin* twin_ = nullptr;
+  AccumulatorTwin* accumulator_twin_ = nullptr;
   VectorTwin* vector_twin_ = nullptr;
   double register_error_rate_, accumulator_error_rate_;
   std::uint64_t upset_key_, upset_draws_ = 0;

@@ -119,7 +119,7 @@ struct RunResult {
   power::Estimate power;
   std::uint64_t int32_overflows = 0;
   std::map<std::string, FaultCounts> faults;  // by memory; only those that may fail
-  std::map<std::string, TwinResult> twins;    // by unit: matrix, vector, dma
+  std::map<std::string, TwinResult> twins;    // by unit: matrix, scratchpad, ...
   KernelResult kernel;
   std::vector<std::string> warnings;
   std::vector<OutputTensor> outputs;  // data mode

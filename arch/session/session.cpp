@@ -237,7 +237,11 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
         .remedy("run it with --fidelity data");
   };
   needs_data("matrix", e.config.core.matrix.implementation);
+  needs_data("accumulator", e.config.core.accumulator.implementation);
   needs_data("vector", e.config.core.vector.implementation);
+  needs_data("scratchpad", e.config.core.scratchpad.implementation);
+  if (e.config.core.weight_buffer)
+    needs_data("weight_buffer", e.config.core.weight_buffer->implementation);
   if (data) {
     for (const auto& trace : traces) DataPath::check_computable(trace);
     if (!options.operands) options.operands = operands_of(traces);
@@ -315,6 +319,11 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
       r.layers.push_back(std::move(layer));
     }
     if (core.twin() != nullptr) r.twins["matrix"] += core.twin()->result();
+    if (core.accumulator_twin() != nullptr)
+      r.twins["accumulator"] += core.accumulator_twin()->result();
+    if (const SramTwin* twin = core.scratchpad().twin()) r.twins["scratchpad"] += twin->result();
+    if (const SramTwin* twin = core.scratchpad().weight_twin())
+      r.twins["weight_buffer"] += twin->result();
     if (core.vector_twin() != nullptr) r.twins["vector"] += core.vector_twin()->result();
     for (DmaEngine* dma : {&core.loads(), &core.weights(), &core.stores()})
       if (dma->twin() != nullptr) r.twins["dma"] += dma->twin()->result();

@@ -7,17 +7,23 @@
 // golden ones and stops at the first command that differs.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "arch/chip/config.h"
 #include "arch/session/run_result.h"
+#include "arch/units/accumulator_twin.h"
 #include "arch/units/matrix_model.h"
 #include "arch/units/twin_registry.h"
 
 namespace mantissa::arch {
 
-// One matrix command, groups on the diagonal of `b`.
+// A bf16 of `b` that is none: its element adds nothing, whatever it meets. An operand that happens
+// to be this NaN is given as the canonical one.
+constexpr std::uint16_t no_weight = 0xFFFF, canonical_nan = 0x7FC0;
+
+// One matrix command, groups on the diagonal of `b`; beside it is nothing: 0, bf16 no_weight.
 struct TwinCommand {
   std::string layer;
   MatrixTile tile;
@@ -32,6 +38,8 @@ class MatrixTwin {
  public:
   virtual ~MatrixTwin() = default;
 
+  // Every row of sums that leaves goes to `accumulators`, too; not owned.
+  virtual void accumulate_with(AccumulatorTwin* accumulators) = 0;
   virtual void multiply(TwinCommand command) = 0;
   // A slot whose last row has left before or in `now`. Throws what is wrong with its sums.
   virtual void take(std::uint32_t slot, Cycles now, std::vector<std::uint32_t>& sums) = 0;

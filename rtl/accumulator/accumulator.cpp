@@ -5,6 +5,7 @@
 // given, a sum is given when all drains before it have been requested, taken or not. The first sum
 // of a row overwrites it whatever the command says, since the row holds nothing before.
 #include <algorithm>
+#include <cstring>
 #include <deque>
 #include <optional>
 
@@ -127,10 +128,11 @@ class AccumulatorBench : public PinBench {
             {"first", 0, 1, "1: overwrite"},
             {"bank", 0, shape_.banks - 1, ""},
             {"row", 0, shape_.rows - 1, ""},
-            {"kind", 0, operand_kinds - 1,
+            {"kind", 0, operand_kinds,
              std::string("of the data: ") +
-                 (shape_.fp32 ? fp32_operand_kinds : "0, 1, -1, least, greatest, small, any")},
-            {"seed", 0, (std::int64_t{1} << 32) - 1, "of the data"}};
+                 (shape_.fp32 ? fp32_operand_kinds : "0, 1, -1, least, greatest, small, any") +
+                 ", carried"},
+            {"seed", 0, (std::int64_t{1} << 32) - 1, "of the data; carried: which of them"}};
   }
 
   std::vector<Command> directed() const override {
@@ -175,6 +177,8 @@ class AccumulatorBench : public PinBench {
             below(2, shape_.banks),   below(3, 4) != 0 ? below(4, near) : below(4, shape_.rows),
             below(5, operand_kinds),  below(6, std::int64_t{1} << 32)};
   }
+
+  void carry(const std::vector<std::vector<std::byte>>& operands) override { carried_ = operands; }
 
   void begin(const std::vector<Command>& commands, std::uint64_t seed, unsigned stall) override {
     PinBench::begin(commands, seed, stall);
@@ -256,9 +260,18 @@ class AccumulatorBench : public PinBench {
 
   bool is_drain(std::size_t command) const { return commands_[command][f_drain] != 0; }
   std::uint64_t element(const Command& c, std::int64_t column) const {
+    if (c[f_kind] == operand_kinds) return carried(c, static_cast<std::size_t>(column));
     const std::uint64_t bits = draw(draw(0xADD, static_cast<std::uint64_t>(c[f_seed])),
                                     static_cast<std::uint64_t>(column));
     return shape_.fp32 ? fp32_operand(c[f_kind], bits) : operand(c[f_kind], 32, bits);
+  }
+  // What is missing is zero.
+  std::uint32_t carried(const Command& c, std::size_t column) const {
+    const auto which = static_cast<std::size_t>(c[f_seed]);
+    std::uint32_t value = 0;
+    if (which < carried_.size() && (column + 1) * 4 <= carried_[which].size())
+      std::memcpy(&value, &carried_[which][column * 4], 4);
+    return value;
   }
   std::int64_t place(const Command& c) const { return c[f_bank] * shape_.rows + c[f_row]; }
 
@@ -332,6 +345,7 @@ class AccumulatorBench : public PinBench {
   }
 
   Shape shape_;
+  std::vector<std::vector<std::byte>> carried_;
   std::size_t next_ = 0;
   std::vector<std::optional<Values>> rows_;     // with every sum taken so far
   std::optional<std::size_t> sum_, requested_;  // commands on the pins

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // For all syndromes, with the columns taken from the encoder one unit vector at a time: every column
 // has odd weight and accuses its own bit and no other, so one error is corrected and two, whose
-// columns differ, leave an even syndrome that is not zero; all of those are detected. The syndrome of
-// an error is the sum of its columns because check bits are parities (secded_encode): that step is
-// by construction, not proved here.
+// columns differ, leave an even syndrome that is not zero; all of those are detected. That the
+// syndrome of errors is the sum of their columns follows from secded_linear_proof.
 module secded_positions_proof (
   input logic [7:0] syndrome_i
 );

@@ -2,6 +2,7 @@
 // The bench of the memory: contents and codec by base/faults/secded.h, requests and answers by the
 // timing of sram.sv. A word that was never written holds nothing that could be expected.
 #include <algorithm>
+#include <cstring>
 #include <optional>
 
 #include "base/faults/secded.h"
@@ -108,8 +109,9 @@ class SramBench : public PinBench {
     return {{"write", 0, 1, "1: write, 0: read"},
             {"address", 0, words_ - 1, "word"},
             {"byte_enable", 0, 255, "bytes written"},
-            {"kind", 0, operand_kinds - 1, "of the data: 0, 1, -1, least, greatest, small, any"},
-            {"seed", 0, (std::int64_t{1} << 32) - 1, "of the data"},
+            {"kind", 0, operand_kinds,
+             "of the data: 0, 1, -1, least, greatest, small, any; carried, and flipped bits are"},
+            {"seed", 0, (std::int64_t{1} << 32) - 1, "of the data; carried: which"},
             {"flip", 0, width_, "bit read inverted, counted from 1; 0: none"},
             {"flip_too", 0, width_, "a second one; the same twice: none"},
             {"stuck_at_0", 0, width_, "bit read as 0, counted from 1; 0: none"},
@@ -173,6 +175,8 @@ class SramBench : public PinBench {
     return c;
   }
 
+  void carry(const std::vector<std::vector<std::byte>>& operands) override { carried_ = operands; }
+
   void begin(const std::vector<Command>& commands, std::uint64_t seed, unsigned stall) override {
     PinBench::begin(commands, seed, stall);
     next_ = 0;
@@ -191,6 +195,11 @@ class SramBench : public PinBench {
     put(pins[address], static_cast<std::uint64_t>(c[f_address]));
     put(pins[wdata], data(c));
     put(pins[enable], static_cast<std::uint64_t>(c[f_enable]));
+    if (c[f_write] == 0 && c[f_kind] == operand_kinds) {
+      const ArrayWord flips = carried(c);
+      put(pins[flip], 0, 64, flips.data);
+      if (secded_) put(pins[flip], 64, 8, flips.check);
+    }
     flip_bit(pins[flip], c[f_flip]);
     flip_bit(pins[flip], c[f_flip_too]);
     flip_bit(pins[stuck0], c[f_stuck0]);
@@ -242,7 +251,18 @@ class SramBench : public PinBench {
     std::optional<ArrayWord> word;  // as the array gave it
   };
 
-  static std::uint64_t data(const Command& c) {
+  // Nine bytes; what is missing is zero.
+  ArrayWord carried(const Command& c) const {
+    const auto which = static_cast<std::size_t>(c[f_seed]);
+    ArrayWord word;
+    if (which >= carried_.size()) return word;
+    const auto& bytes = carried_[which];
+    std::memcpy(&word.data, bytes.data(), std::min<std::size_t>(8, bytes.size()));
+    if (bytes.size() > 8) word.check = std::to_integer<std::uint8_t>(bytes[8]);
+    return word;
+  }
+  std::uint64_t data(const Command& c) const {
+    if (c[f_kind] == operand_kinds) return carried(c).data;
     return operand(c[f_kind], 64, draw(0xDA7A, static_cast<std::uint64_t>(c[f_seed])));
   }
   static void flip_bit(const Pin& pin, std::int64_t bit) {
@@ -250,7 +270,7 @@ class SramBench : public PinBench {
     const auto at = static_cast<std::uint32_t>(bit - 1);
     put(pin, at, 1, get(pin, at, 1) ^ 1);
   }
-  static std::uint64_t merged(std::uint64_t old, const Command& c) {
+  std::uint64_t merged(std::uint64_t old, const Command& c) const {
     std::uint64_t mask = 0;
     for (unsigned i = 0; i < 8; ++i)
       if (c[f_enable] >> i & 1) mask |= std::uint64_t{255} << (8 * i);
@@ -278,6 +298,11 @@ class SramBench : public PinBench {
     each(c[f_stuck1], [](std::uint64_t w, std::uint64_t bit) { return w | bit; });
     each(c[f_flip], inverted);
     each(c[f_flip_too], inverted);
+    if (c[f_write] == 0 && c[f_kind] == operand_kinds) {
+      const ArrayWord flips = carried(c);
+      word.data ^= flips.data;
+      word.check = static_cast<std::uint8_t>(word.check ^ flips.check);
+    }
     return word;
   }
 
@@ -329,6 +354,7 @@ class SramBench : public PinBench {
   std::int64_t words_;
   bool secded_;
   std::int64_t width_;
+  std::vector<std::vector<std::byte>> carried_;
   std::size_t next_ = 0;
   bool offered_ = false, wrote_ = false, read_ = false;  // the latter two in the cycle before
   std::int64_t wrote_address_ = 0;
@@ -367,11 +393,43 @@ class Sram : public Unit {
       p.mutation = std::move(mutation);
       return p;
     };
-    return {step("syndrome", "the decoder does to a word what it does to zero with its syndrome",
-                 {"sram/secded_decode.sv", "check ^ word_i[71:64]", "check",
-                  "stored check bits ignored"}),
-            step("positions", "every column accuses its own bit; two errors are always detected",
-                 {"sram/secded_pkg.sv", "44B1_2CB7", "44B1_2CB6", "one bit of the matrix"})};
+    std::vector<Proof> all = {
+        step("syndrome", "the decoder does to a word what it does to zero with its syndrome",
+             {"sram/secded_decode.sv", "check ^ word_i[71:64]", "check",
+              "stored check bits ignored"}),
+        step("positions", "every column accuses its own bit; two errors are always detected",
+             {"sram/secded_pkg.sv", "44B1_2CB7", "44B1_2CB6", "one bit of the matrix"}),
+        step("errors", "of 72 bits one wrong one is corrected, and two are detected",
+             {"sram/secded_decode.sv", "= (syndrome != 8'd0) &&", "= syndrome[0] &&",
+              "only what the first check bit sees"})};
+    // A row at a time, which is what the solver can do.
+    for (int row = 0; row < 8; ++row) {
+      const std::string parity = "^(data_i & secded_pkg::Row" + std::to_string(row) + ")";
+      Proof p = step("linear", "",
+                     {"sram/secded_encode.sv", parity, "|" + parity.substr(1),
+                      "any of its bits instead of their parity"});
+      p.name += "_" + std::to_string(row);
+      p.claim = "check bit " + std::to_string(row) +
+                " of data and errors together is the sum of those of either";
+      p.parameters = {{"Row", row}};
+      all.push_back(std::move(p));
+    }
+    for (const bool secded : {true, false}) {
+      Proof p;
+      p.name = secded ? "words_secded" : "words";
+      p.claim = std::string("1 + Secded cycles after a read, and else never, comes what was ") +
+                "written; a write of some bytes holds requests back for " +
+                (secded ? "two cycles, for any code" : "none");
+      p.top = name();
+      p.sources = {"sram/secded_any_encode.sv", "sram/secded_any_decode.sv", "sram/sram.sv"};
+      p.parameters = {{"Words", 2}, {"Secded", secded ? 1 : 0}};
+      p.mutation = secded ? Mutation{"sram/sram.sv", "= !partial_q && !merge_q;", "= !merge_q;",
+                                     "accepts while it reads for a write of some bytes"}
+                          : Mutation{"sram/sram.sv", "valid_q <= accept && !write_i;",
+                                     "valid_q <= accept;", "answers writes, too"};
+      all.push_back(std::move(p));
+    }
+    return all;
   }
   std::string action() const override { return "access"; }
 };

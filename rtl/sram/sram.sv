@@ -138,4 +138,117 @@ module sram #(
     assign uncorrectable_o = 1'b0;
   end
 
+`ifdef FORMAL
+  logic started_q;
+  initial started_q = 1'b0;
+  always_ff @(posedge clk_i) started_q <= 1'b1;
+  always_comb if (!started_q) assume (!rst_ni);
+  always_comb assume (32'(address_i) < Words);
+
+  // Requests that were taken one and two cycles before: reads, and writes that read first.
+  logic read, merge;
+  logic [1:0] reads_q, merges_q;
+  assign read  = accept && !write_i;
+  assign merge = (Secded != 0) && accept && write_i && (byte_enable_i != 8'hFF) &&
+                 (byte_enable_i != 8'h00);
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      reads_q  <= 2'b00;
+      merges_q <= 2'b00;
+    end else begin
+      reads_q  <= {reads_q[0], read};
+      merges_q <= {merges_q[0], merge};
+    end
+  end
+  always_comb begin
+    if (started_q && rst_ni) begin
+      assert (ready_o == (merges_q == 2'b00));
+      assert (rvalid_o == reads_q[Secded]);
+      if (!rvalid_o && !merges_q[1]) assert (!corrected_o && !uncorrectable_o);
+    end
+  end
+
+  // One word, chosen freely, beside one without pipeline; its accesses meet no fault. What holds
+  // for it holds for all.
+  (* anyconst *) logic [AddressWidth-1:0] chosen;
+  logic takes, known_q;  // has been written as a whole since reset
+  logic [63:0] value, value_q, old_q;
+  logic [1:0] answers_q;
+  logic [63:0] answer_q, later_q;
+
+  always_comb assume (32'(chosen) < Words);
+  assign takes = accept && (address_i == chosen);
+  always_comb if (takes) assume ({flip_i, stuck_at_0_i, stuck_at_1_i} == (3*ArrayWidth)'(0));
+  always_comb begin
+    value = value_q;
+    for (int unsigned i = 0; i < 8; i++) begin
+      if (byte_enable_i[i]) value[i*8 +: 8] = wdata_i[i*8 +: 8];
+    end
+  end
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      known_q   <= 1'b0;
+      answers_q <= 2'b00;
+    end else begin
+      if (takes && write_i && (byte_enable_i == 8'hFF)) known_q <= 1'b1;
+      answers_q <= {answers_q[0], takes && !write_i && known_q};
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (takes && write_i) value_q <= value;
+    if (takes && write_i) old_q <= value_q;
+    answer_q <= value_q;
+    later_q  <= answer_q;
+  end
+
+  if (Secded != 0) begin : gen_stored
+    // A stored word has no syndrome; the array's register has that of the decoder.
+    logic [71:0] word;
+    logic [63:0] merged;
+    logic [7:0]  check, check_read;
+    logic merging;
+    assign word = words_q[chosen];
+    secded_encode i_check (.data_i(word[63:0]), .check_o(check));
+    secded_encode i_check_read (.data_i(gen_secded.read_q[63:0]), .check_o(check_read));
+    always_comb begin
+      merged = old_q;
+      for (int unsigned i = 0; i < 8; i++) begin
+        if (gen_secded.enable_q[i]) merged[i*8 +: 8] = gen_secded.wdata_q[i*8 +: 8];
+      end
+    end
+    assign merging = (merges_q != 2'b00) && (gen_secded.address_q == chosen);
+    always_comb begin
+      if (started_q && rst_ni) begin
+        assert (gen_secded.partial_q == merges_q[0] && gen_secded.merge_q == merges_q[1]);
+        assert (gen_secded.read_valid_q == reads_q[0] && merges_q != 2'b11);
+        if (known_q) begin
+          assert (word[71:64] == check);
+          assert (word[63:0] == (merging ? old_q : value_q));
+          if (merging) assert (value_q == merged);
+          if (merging && merges_q[0]) begin
+            assert (gen_secded.read_q[63:0] == old_q && gen_secded.read_q[71:64] == check_read);
+          end
+          if (merging && merges_q[1]) begin
+            assert (gen_secded.data_q == old_q && !corrected_o && !uncorrectable_o);
+          end
+        end
+        if (answers_q[0]) begin
+          assert (reads_q[0] && gen_secded.read_q[63:0] == answer_q);
+          assert (gen_secded.read_q[71:64] == check_read);
+        end
+        if (answers_q[1]) begin
+          assert (rvalid_o && rdata_o == later_q && !corrected_o && !uncorrectable_o);
+        end
+      end
+    end
+  end else begin : gen_stored
+    always_comb begin
+      if (started_q && rst_ni) begin
+        if (known_q) assert (words_q[chosen] == value_q);
+        if (answers_q[0]) assert (rvalid_o && rdata_o == answer_q);
+      end
+    end
+  end
+`endif
+
 endmodule

@@ -71,6 +71,10 @@ class ArrayTwin final : public arch::MatrixTwin {
     result_.design = config_.rtl.given() ? config_.rtl.text : "rtl/systolic";
   }
 
+  void accumulate_with(arch::AccumulatorTwin* accumulators) override {
+    accumulators_ = accumulators;
+  }
+
   void multiply(arch::TwinCommand command) override {
     if (format_ != command.format) build(command.format, command.time.start);
     auto job = std::make_shared<Job>();
@@ -244,6 +248,14 @@ class ArrayTwin final : public arch::MatrixTwin {
     std::uint32_t* to = inputs_stay ? &sums[fold.m.first * c.tile.n + fold.n.first + row]
                                     : &sums[(fold.m.first + row) * c.tile.n + fold.n.first];
     const std::size_t count = inputs_stay ? fold.m.count : fold.n.count;
+    if (accumulators_ != nullptr) {
+      std::vector<std::uint32_t> partial(count);
+      std::memcpy(partial.data(), bits, count * 4);
+      accumulators_->add(
+          c.layer, format_ == NumberFormat::bf16 ? NumberFormat::fp32 : NumberFormat::int32,
+          {c.slot, fold.array, static_cast<std::uint64_t>(to - sums.data()), stride, count},
+          overwrites, partial.data());
+    }
     for (std::size_t i = 0; i < count; ++i, to += stride) {
       std::uint32_t sum;
       std::memcpy(&sum, bits + i * 4, 4);
@@ -353,6 +365,7 @@ class ArrayTwin final : public arch::MatrixTwin {
   arch::MatrixConfig config_;
   arch::SystolicArray model_;  // asked how long operands take; never appended to
   arch::TwinProgress progress_;
+  arch::AccumulatorTwin* accumulators_ = nullptr;
   std::optional<NumberFormat> format_;
   std::vector<Array> arrays_;
   std::map<std::uint32_t, std::vector<std::uint32_t>> sums_;  // by slot, as they have come out

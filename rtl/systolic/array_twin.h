@@ -4,7 +4,8 @@
 // Folds and their cycles are those of arch/units/systolic/folds.h. Rows of sums must leave in the
 // very cycles that follow from them; a difference in any of these ends the run whatever the
 // implementation asks for, since the core's time rests on them. Cycles in which an array holds
-// nothing are not clocked. What leaves the array is added below it, in C++, as accumulators do.
+// nothing are not clocked. What leaves the array is added below it, in C++, as accumulators do, and
+// goes to those in RTL, too, where there are any (arch/units/accumulator_twin.h).
 //
 // The design is built when the first product comes, once per operand format. Where the format
 // changes, the sums of the one leave while the other already takes operands: both are clocked.

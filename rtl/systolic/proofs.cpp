@@ -19,8 +19,8 @@ Proof proof(const char* name, const char* claim, Dataflow dataflow, unsigned row
   p.name = name;
   p.claim = claim;
   p.top = "systolic";
-  p.sources = {"systolic/systolic_any_mac.sv", "systolic/systolic_ws.sv", "systolic/systolic_os.sv",
-               "systolic/systolic.sv"};
+  p.sources = {"systolic/systolic_any_mac.sv", "systolic/systolic_skew.sv",
+               "systolic/systolic_ws.sv", "systolic/systolic_os.sv", "systolic/systolic.sv"};
   p.parameters = {{"Rows", rows}, {"Columns", columns}, {"Dataflow", dataflow}, {"Width", 2}};
   p.depth = reach(dataflow, rows, columns);
   p.mutation = {array, original, changed, what};
@@ -55,8 +55,8 @@ std::vector<Proof> systolic_proofs() {
             "the last row is not announced"),
       proof("os_sums", sums, output_stationary, 2, 2, "moves = last[Rows] ?",
             "moves = last[Rows-1] ?", "the drain chain moves a cycle early"),
-      proof("os_row", sums, output_stationary, 1, 3, ".gen_delay[Columns-1-c].sum",
-            ".gen_delay[0].sum", "columns are not aligned"),
+      proof("os_row", sums, output_stationary, 1, 3, ".Mirrored(1)", ".Mirrored(0)",
+            "columns are not aligned"),
       proof("os_column", sums, output_stationary, 3, 1, "first[r+c] ? '0 : sum_q", "sum_q",
             "sums never begin anew"),
   };

@@ -8,7 +8,8 @@
 //   row r of the next weights goes in no later than s - Rows + r, and no earlier than s' + r, where
 //   s' is the first_i before;
 //   a row of operands taken in t leaves in t + Rows + Columns - 1, sum[c] = sum of a[r] * w[r][c],
-//   added from row 0 on.
+//   added from row 0 on. A bf16 weight of 16'hFFFF is none: its element adds nothing, whatever it
+//   meets. Groups of a product that share the array are kept apart by it; in int8 zeros do.
 //
 // Output stationary (Dataflow 1). a_i and b_i with valid_i are a column of A and a row of B;
 // first_i begins the sums anew, last_i completes them. With t the cycle of last_i, row Rows - 1 of

@@ -64,46 +64,42 @@ module systolic_os #(
     end
   end
 
-  for (genvar r = 0; r < Rows; r++) begin : gen_a
-    for (genvar d = 0; d < r + Columns; d++) begin : gen_delay
-      logic [Width-1:0] a;
-      if (d == 0) begin : gen_in
-        assign a = a_i[r*Width +: Width];
-      end else begin : gen_held
-        logic [Width-1:0] a_q;
-        always_ff @(posedge clk_i) a_q <= gen_a[r].gen_delay[d-1].a;
-        assign a = a_q;
-      end
-    end
-  end
+  logic [Rows*Width-1:0] skewed_a;
+  systolic_skew #(.Lanes(Rows), .Width(Width)) u_skew_a (
+    .clk_i, .d_i(a_i), .d_o(skewed_a)
+  );
 
-  for (genvar c = 0; c < Columns; c++) begin : gen_b
-    for (genvar d = 0; d < c + Rows; d++) begin : gen_delay
-      logic [Width-1:0] b;
-      if (d == 0) begin : gen_in
-        assign b = b_i[c*Width +: Width];
-      end else begin : gen_held
-        logic [Width-1:0] b_q;
-        always_ff @(posedge clk_i) b_q <= gen_b[c].gen_delay[d-1].b;
-        assign b = b_q;
-      end
-    end
-  end
+  logic [Columns*Width-1:0] skewed_b;
+  systolic_skew #(.Lanes(Columns), .Width(Width)) u_skew_b (
+    .clk_i, .d_i(b_i), .d_o(skewed_b)
+  );
 
   for (genvar r = 0; r < Rows; r++) begin : gen_row
     for (genvar c = 0; c < Columns; c++) begin : gen_element
       logic [31:0] partial, sum, sum_q, above, drain_q;
+      logic [Width-1:0] a, b;
 
       if (r == 0) begin : gen_top
         assign above = '0;
+        assign b     = skewed_b[c*Width +: Width];
       end else begin : gen_below
+        logic [Width-1:0] b_q;
+        always_ff @(posedge clk_i) b_q <= gen_row[r-1].gen_element[c].b;
         assign above = gen_row[r-1].gen_element[c].drain_q;
+        assign b     = b_q;
+      end
+      if (c == 0) begin : gen_left
+        assign a = skewed_a[r*Width +: Width];
+      end else begin : gen_right
+        logic [Width-1:0] a_q;
+        always_ff @(posedge clk_i) a_q <= gen_row[r].gen_element[c-1].a;
+        assign a = a_q;
       end
 
       assign partial = first[r+c] ? '0 : sum_q;
       mac_pe #(.Format(Format)) u_mac (
-        .a_i        (gen_a[r].gen_delay[r+c].a),
-        .b_i        (gen_b[c].gen_delay[r+c].b),
+        .a_i        (a),
+        .b_i        (b),
         .c_i        (partial),
         .sum_o      (sum),
         // verilator lint_off PINCONNECTEMPTY
@@ -120,19 +116,13 @@ module systolic_os #(
   end
 
   // Column c of sums waits for the last one.
+  logic [Columns*32-1:0] sums_out;
   for (genvar c = 0; c < Columns; c++) begin : gen_sum
-    for (genvar d = 0; d < Columns - c; d++) begin : gen_delay
-      logic [31:0] sum;
-      if (d == 0) begin : gen_in
-        assign sum = gen_row[Rows-1].gen_element[c].drain_q;
-      end else begin : gen_held
-        logic [31:0] sum_q;
-        always_ff @(posedge clk_i) sum_q <= gen_sum[c].gen_delay[d-1].sum;
-        assign sum = sum_q;
-      end
-    end
-    assign sum_o[c*32 +: 32] = gen_sum[c].gen_delay[Columns-1-c].sum;
+    assign sums_out[c*32 +: 32] = gen_row[Rows-1].gen_element[c].drain_q;
   end
+  systolic_skew #(.Lanes(Columns), .Width(32), .Mirrored(1)) u_align (
+    .clk_i, .d_i(sums_out), .d_o(sum_o)
+  );
 
 `ifdef FORMAL
   logic started_q;

@@ -50,19 +50,10 @@ module systolic_ws #(
     end
   end
 
-  // Row r of operands: r cycles of skew, then one per column.
-  for (genvar r = 0; r < Rows; r++) begin : gen_a
-    for (genvar d = 0; d < r + Columns; d++) begin : gen_delay
-      logic [Width-1:0] a;
-      if (d == 0) begin : gen_in
-        assign a = a_i[r*Width +: Width];
-      end else begin : gen_held
-        logic [Width-1:0] a_q;
-        always_ff @(posedge clk_i) a_q <= gen_a[r].gen_delay[d-1].a;
-        assign a = a_q;
-      end
-    end
-  end
+  logic [Rows*Width-1:0] skewed_a;
+  systolic_skew #(.Lanes(Rows), .Width(Width)) u_skew_a (
+    .clk_i, .d_i(a_i), .d_o(skewed_a)
+  );
 
   // Column c of weights: c cycles of skew, then the plane; registers, since yosys writes no proof
   // of a memory of one word.
@@ -95,12 +86,20 @@ module systolic_ws #(
   for (genvar r = 0; r < Rows; r++) begin : gen_row
     for (genvar c = 0; c < Columns; c++) begin : gen_element
       logic [31:0]      above, sum, sum_q;
-      logic [Width-1:0] weight, weight_q;
+      logic [Width-1:0] weight, weight_q, a, factor, b;  // a goes on to the right
 
       if (r == 0) begin : gen_top
         assign above = '0;
       end else begin : gen_below
         assign above = gen_row[r-1].gen_element[c].sum_q;
+      end
+
+      if (c == 0) begin : gen_left
+        assign a = skewed_a[r*Width +: Width];
+      end else begin : gen_right
+        logic [Width-1:0] a_q;
+        always_ff @(posedge clk_i) a_q <= gen_row[r].gen_element[c-1].a;
+        assign a = a_q;
       end
 
       // A weight is taken over in the cycle before it is needed, which keeps the choice out of the
@@ -113,9 +112,18 @@ module systolic_ws #(
         always_ff @(posedge clk_i) if (first[r+c-1]) weight_q <= gen_b[c].next_q[r];
       end
 
+      // Where there is no weight, zero times zero is added: zero times infinity would be NaN.
+      if (Format == 1) begin : gen_or_none
+        assign factor = (&weight) ? '0 : a;
+        assign b      = (&weight) ? '0 : weight;
+      end else begin : gen_always
+        assign factor = a;
+        assign b      = weight;
+      end
+
       mac_pe #(.Format(Format)) u_mac (
-        .a_i        (gen_a[r].gen_delay[r+c].a),
-        .b_i        (weight),
+        .a_i        (factor),
+        .b_i        (b),
         .c_i        (above),
         .sum_o      (sum),
         // verilator lint_off PINCONNECTEMPTY
@@ -128,19 +136,13 @@ module systolic_ws #(
   end
 
   // Column c of sums waits for the last one.
+  logic [Columns*32-1:0] sums_out;
   for (genvar c = 0; c < Columns; c++) begin : gen_sum
-    for (genvar d = 0; d < Columns - c; d++) begin : gen_delay
-      logic [31:0] sum;
-      if (d == 0) begin : gen_in
-        assign sum = gen_row[Rows-1].gen_element[c].sum_q;
-      end else begin : gen_held
-        logic [31:0] sum_q;
-        always_ff @(posedge clk_i) sum_q <= gen_sum[c].gen_delay[d-1].sum;
-        assign sum = sum_q;
-      end
-    end
-    assign sum_o[c*32 +: 32] = gen_sum[c].gen_delay[Columns-1-c].sum;
+    assign sums_out[c*32 +: 32] = gen_row[Rows-1].gen_element[c].sum_q;
   end
+  systolic_skew #(.Lanes(Columns), .Width(32), .Mirrored(1)) u_align (
+    .clk_i, .d_i(sums_out), .d_o(sum_o)
+  );
 
 `ifdef FORMAL
   logic started_q;

@@ -14,6 +14,7 @@
 #include "base/numerics/pointwise.h"
 #include "rtl/cosim/unit_in_chip.h"
 #include "rtl/unit.h"
+#include "rtl/verilate/sources.h"
 
 namespace mantissa::rtl {
 namespace {
@@ -35,14 +36,24 @@ std::optional<unsigned> code_of(OpKind kind) {
 }
 
 // As many lanes as are asked for, or as the unit has at most.
-CosimRequest alone_with(const char* unit, const Parameters& parameters, std::int64_t lanes) {
+CosimRequest alone_with(const char* unit, const Parameters& parameters,
+                        const arch::VectorConfig& config) {
   CosimRequest request;
   request.unit = find_unit(unit);
   request.parameters = request.unit->defaults();
   for (const auto& [name, value] : parameters) request.parameters.at(name) = value;
   for (const auto& parameter : request.unit->parameters())
-    if (parameter.name == "Lanes") request.parameters.at("Lanes") = std::min(lanes, parameter.high);
+    if (parameter.name == "Lanes")
+      request.parameters.at("Lanes") = std::min(config.lanes, parameter.high);
+  const bool requantises = request.unit->name() == "requantize";
+  request.top = requantises ? config.requantize_rtl_top : config.rtl_top;
+  const config::FolderPath& folder = requantises ? config.requantize_rtl : config.rtl;
+  if (folder.given()) request.sources = sources_of_folder(folder.text);
   return request;
+}
+
+std::string folder_of(const config::FolderPath& given, const char* unit) {
+  return given.given() ? given.text : std::string("rtl/") + unit;
 }
 
 // A pipeline that takes a beat per cycle.
@@ -98,7 +109,8 @@ class LaneTwin final : public arch::VectorTwin {
   LaneTwin(const arch::VectorConfig& config, arch::TwinProgress progress)
       : config_(config), progress_(std::move(progress)) {
     result_.implementation = name(config.implementation);
-    result_.design = "rtl/vector_alu, rtl/requantize";
+    result_.design =
+        folder_of(config.rtl, "vector_alu") + ", " + folder_of(config.requantize_rtl, "requantize");
   }
 
   void apply(const trace::Op& op, const std::vector<const Value*>& inputs, Value& golden) override {
@@ -125,8 +137,7 @@ class LaneTwin final : public arch::VectorTwin {
   Lanes& use(const std::string& key, const char* unit, const Parameters& parameters) {
     auto known = designs_.find(key);
     if (known == designs_.end())
-      known = designs_.emplace(key, Lanes(alone_with(unit, parameters, config_.lanes), progress_))
-                  .first;
+      known = designs_.emplace(key, Lanes(alone_with(unit, parameters, config_), progress_)).first;
     used_ = &known->second;
     return known->second;
   }
@@ -255,7 +266,10 @@ class LaneTwin final : public arch::VectorTwin {
   LockstepDiffers differs(const trace::Op& op, const std::string& found,
                           const std::string& expected) const {
     Error error(lockstep_differs);
-    error.at("rtl/" + used_->alone().unit->name())
+    const bool requantises = op.kind == OpKind::requantize;
+    error
+        .at(requantises ? folder_of(config_.requantize_rtl, "requantize")
+                        : folder_of(config_.rtl, "vector_alu"))
         .say(fmt::format("'{}' ({})", op.name, trace::name(op.kind)))
         .read(found)
         .expected(expected);

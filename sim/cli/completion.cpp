@@ -48,14 +48,9 @@ std::string words_for(const std::string& positional) {
   if (positional == "UNIT") return "$(mantissa list units --names 2>/dev/null)";
   if (positional == "KEY") return "$(mantissa list keys --names 2>/dev/null)";
   if (positional == "WHAT")
-<<<<<<< ours
-    return "archs memories workloads components statistics technologies sweeps srams units "
-           "errors operators keys";
-  if (positional == "DATASET") return dataset_names();
-=======
     return "archs memories workloads components statistics technologies sweeps studies "
            "experiments srams units errors operators keys";
->>>>>>> theirs
+  if (positional == "DATASET") return dataset_names();
   if (positional == "SHELL") return "bash zsh";
   return "";
 }

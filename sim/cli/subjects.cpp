@@ -129,12 +129,9 @@ std::vector<Subject> collect() {
   add_workloads(out);
   add_parameters(out, "sweep", "", sweep::SweepConfig::schema().parameters());
   add_parameters(out, "sram", "sram.", sim::SramSpec::schema().parameters());
-<<<<<<< ours
   add_parameters(out, "data set", "data.", data::DataConfig::schema().parameters());
-=======
   add_parameters(out, "study", "study.", workloads::StudyConfig::schema().parameters());
   add_experiments(out);
->>>>>>> theirs
   add_statistics(out);
   add_errors(out);
   add_operators(out);

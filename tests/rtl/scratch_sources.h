@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small designs that a test writes down, and a cache of their own.
+// Small designs that a test writes down, units with a mistake, and a cache of their own.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -7,8 +7,11 @@
 #include <cstdlib>
 #include <string>
 
-#include "rtl/verilate/verilated_design.h"
+#include "base/config/folder_path.h"
+#include "rtl/folders.h"
 #include "rtl/tool.h"
+#include "rtl/unit.h"
+#include "rtl/verilate/verilated_design.h"
 
 namespace mantissa::rtl {
 
@@ -78,5 +81,23 @@ inline std::string replaced(std::string text, const std::string& from, const std
   EXPECT_NE(at, std::string::npos) << from;
   return at == std::string::npos ? text : text.replace(at, from.size(), to);
 }
+
+// A unit's sources with one mistake in them.
+class WrongUnit {
+ public:
+  WrongUnit(const std::string& unit, const std::string& file, const std::string& original,
+            const std::string& changed) {
+    for (const auto& source : find_unit(unit)->sources()) {
+      const std::string name = source.substr(source.find('/') + 1);
+      std::string text = read_text(rtl_folder() + "/" + source);
+      if (name == file) text = replaced(text, original, changed);
+      write_text(folder_.file(name), text);
+    }
+  }
+  config::FolderPath folder() const { return {folder_.path()}; }
+
+ private:
+  ScratchFolder folder_;
+};
 
 }  // namespace mantissa::rtl

@@ -6,9 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "base/numerics/random_fill.h"
-#include "rtl/folders.h"
-#include "rtl/tool.h"
 #include "tests/arch/fixtures.h"
 #include "tests/arch/session/networks.h"
 #include "tests/rtl/scratch_sources.h"
@@ -115,6 +115,39 @@ TEST_P(ArrayTwin, gives_its_own_sums_to_the_rest_of_the_core) {
   EXPECT_EQ(rtl.twins.at("matrix").implementation, "rtl");
 }
 
+// Four groups of one channel each share an array of 4 x 4 where weights stay.
+const auto grouped = [] {
+  trace::TraceBuilder b("grouped");
+  const auto x = b.input("x", NumberFormat::bf16, {1, 4, 3, 3});
+  const auto w = b.parameter("w", NumberFormat::bf16, {4, 1, 1, 1});
+  b.op(trace::OpKind::conv2d, "grouped", {x, w}, {{"groups", std::int64_t{4}}}, NumberFormat::bf16);
+  return b.finish();
+}();
+
+// Ones, an infinite operand in group 1, and in group 2 the NaN that stands for no weight.
+arch::RunOptions infinite_and_nan() {
+  arch::RunOptions options = data_mode();
+  options.operands = [](const trace::Trace&, const trace::Tensor& t) {
+    std::vector<std::uint16_t> values(static_cast<std::size_t>(t.elements()), 0x3F80);
+    if (t.name == "x") values[9] = 0x7F80;
+    if (t.name == "w") values[2] = 0xFFFF;
+    const auto* bytes = reinterpret_cast<const std::byte*>(values.data());
+    return std::vector<std::byte>(bytes, bytes + values.size() * 2);
+  };
+  return options;
+}
+
+TEST_P(ArrayTwin, keeps_what_is_infinite_or_nan_within_its_group) {
+  const RunResult result =
+      arch::testing::run(core(Implementation::lockstep, GetParam()), grouped, infinite_and_nan());
+  EXPECT_EQ(result.twins.at("matrix").differing, 0u);
+  std::vector<std::uint16_t> values(36);
+  ASSERT_EQ(result.outputs.at(0).bytes.size(), 72u);
+  std::memcpy(values.data(), result.outputs.at(0).bytes.data(), 72);
+  for (std::size_t i = 0; i < 36; ++i)
+    EXPECT_EQ(values[i], i / 9 == 2 ? 0x7FC0 : i == 9 ? 0x7F80 : 0x3F80) << i;
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Every, ArrayTwin,
     testing::Values(Dataflow::weight_stationary, Dataflow::output_stationary,
@@ -123,24 +156,14 @@ INSTANTIATE_TEST_SUITE_P(
       return config::EnumNames<Dataflow>::names()[static_cast<std::size_t>(info.param)].second;
     });
 
-// The unit's sources with one mistake in them.
-class WrongArray {
+class WrongArray : public WrongUnit {
  public:
-  WrongArray(const std::string& file, const std::string& original, const std::string& changed) {
-    for (const auto& source : find_unit("systolic")->sources()) {
-      const std::string name = source.substr(source.find('/') + 1);
-      std::string text = read_text(rtl_folder() + "/" + source);
-      if (name == file) text = replaced(text, original, changed);
-      write_text(folder_.file(name), text);
-    }
-  }
+  WrongArray(const std::string& file, const std::string& original, const std::string& changed)
+      : WrongUnit("systolic", file, original, changed) {}
   ArchConfig in_a(ArchConfig config) const {
-    config.core.matrix.rtl = {folder_.path()};
+    config.core.matrix.rtl = folder();
     return config;
   }
-
- private:
-  ScratchFolder folder_;
 };
 
 // One product of all is wrong: -77 x 33, either way round.
@@ -198,6 +221,15 @@ TEST(WrongArrayInACore, that_answers_a_cycle_late_ends_the_run_whatever_was_aske
       EXPECT_FALSE(error.alone.replay);
     }
   }
+}
+
+TEST(WrongArrayInACore, that_multiplies_where_there_is_no_weight_is_found) {
+  const WrongArray multiplies("systolic_ws.sv", "assign factor = (&weight) ? '0 : a;",
+                              "assign factor = a;");
+  EXPECT_THROW(arch::testing::run(
+                   multiplies.in_a(core(Implementation::lockstep, Dataflow::weight_stationary)),
+                   grouped, infinite_and_nan()),
+               LockstepDiffers);
 }
 
 // Minutes to compile, under the label long.

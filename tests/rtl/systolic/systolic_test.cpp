@@ -43,7 +43,7 @@ TEST(Systolic, is_refused_with_a_mistake_in_any_of_its_parts) {
   for (const Mistake& mistake : std::vector<Mistake>{
            {weight_stationary, "if (first[r+c-1]) weight_q", "if (first[r+c]) weight_q"},
            {weight_stationary, "if (load[c]) next_q", "if (load[0]) next_q"},
-           {weight_stationary, ".gen_delay[Columns-1-c].sum", ".gen_delay[0].sum"},
+           {weight_stationary, ".Mirrored(1)", ".Mirrored(0)"},
            {output_stationary, "moves_q << 1;", "moves_q;"},
            {output_stationary, "first[r+c] ? '0 : sum_q", "sum_q"}}) {
     CosimRequest wrong = request(3, 2, mistake.dataflow, int8);

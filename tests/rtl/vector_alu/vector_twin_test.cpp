@@ -6,11 +6,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "base/numerics/evaluate.h"
 #include "base/numerics/random_fill.h"
 #include "base/trace/builder.h"
 #include "tests/arch/fixtures.h"
 #include "tests/arch/session/networks.h"
+#include "tests/rtl/scratch_sources.h"
 
 namespace mantissa::rtl {
 namespace {
@@ -151,6 +154,44 @@ TEST(VectorTwin, leaves_alone_what_is_in_no_rtl) {
   }
   EXPECT_EQ(twin->result().commands, 0u);
   EXPECT_EQ(twin->result().cycles, 0u);
+}
+
+TEST(VectorTwin, takes_the_lanes_and_the_requantiser_of_somebody_else) {
+  const WrongUnit wrong("vector_alu", "vector_alu_lane.sv", "Maximum: result_o = less ? b : a;",
+                        "Maximum: result_o = less ? a : b;");
+  const Case maximum = make(OpKind::maximum, NumberFormat::int32, NumberFormat::int32, 2);
+  const Case add = make(OpKind::add, NumberFormat::int32, NumberFormat::int32, 2);
+  Case narrow = make(OpKind::requantize, NumberFormat::int32, NumberFormat::int8, 1,
+                     {{"shift", trace::ints({3})}});
+  // 0 to 29, with ties at 4, 12, 20 and 28.
+  std::vector<std::int64_t> sums(30);
+  std::iota(sums.begin(), sums.end(), 0);
+  narrow.values[0] = Value::of_integers(NumberFormat::int32, narrow.values[0].shape, sums);
+  narrow.golden = numerics::evaluate(narrow.trace, narrow.op(), narrow.inputs(), {}).front();
+  const auto apply = [](arch::VectorTwin& twin, const Case& c) {
+    Value value = c.golden;
+    twin.apply(c.op(), c.inputs(), value);
+  };
+  arch::VectorConfig config = lanes(Implementation::lockstep);
+  config.rtl = wrong.folder();
+  config.requantize_rtl = {MANTISSA_SOURCE_DIR "/examples/own_rtl"};
+  config.requantize_rtl_top = "my_requantizer";
+  const auto twin = make_vector_twin(config, {});
+  EXPECT_EQ(twin->result().design, config.rtl.text + ", " MANTISSA_SOURCE_DIR "/examples/own_rtl");
+  EXPECT_NO_THROW(apply(*twin, add));
+  EXPECT_NO_THROW(apply(*twin, narrow));
+  try {
+    apply(*twin, maximum);
+    FAIL() << "no difference was found";
+  } catch (const LockstepDiffers& error) {
+    EXPECT_EQ(error.place().file, config.rtl.text);
+    EXPECT_EQ(error.alone.sources.size(), find_unit("vector_alu")->sources().size());
+  }
+
+  config.requantize_rtl = {MANTISSA_SOURCE_DIR "/tests/rtl/requantize/rounds_half_up"};
+  config.requantize_rtl_top.clear();
+  EXPECT_THROW(apply(*make_vector_twin(config, {}), narrow), LockstepDiffers)
+      << "ties are rounded up there";
 }
 
 TEST(VectorTwin, follows_networks_through_a_whole_core) {
