@@ -11,6 +11,7 @@
 #include "base/trace/vocabulary.h"
 #include "workloads/errors.h"
 #include "workloads/import/execution_trace.h"
+#include "workloads/import/file_type.h"
 #include "workloads/import/onnx.h"
 #include "workloads/import/scale_sim.h"
 #include "workloads/networks/network.h"
@@ -212,11 +213,17 @@ LoadedWorkload load_workload(const std::string& path, const config::Resolver& pr
     load_onnx(path, options, out);
   } else if (is_execution_trace(path) || is_trace_prefix(path)) {
     load_traces(path, options, out);
+  } else if (const FileType* type = file_type(extension)) {
+    const Node set = type->read(path, options, out);
+    out.resolved_yaml = resolved_import(set, type->name, read_bytes(path));
   } else {
+    std::string others;
+    for (const FileType* t : file_types()) others += t->extension + " (" + t->name + "), ";
     throw Error(unknown_file_type)
         .at(path)
         .read(extension.empty() ? "no extension" : extension)
-        .expected(".yaml, .csv (SCALE-Sim), .onnx, .et, .et.gz, or the prefix of PREFIX.0.et");
+        .expected(".yaml, .csv (SCALE-Sim), .onnx, " + others +
+                  ".et, .et.gz, or the prefix of PREFIX.0.et");
   }
   spread(out, options.ranks);
   for (trace::Trace& t : out.traces) t.name = out.name;
@@ -252,6 +259,8 @@ std::vector<config::ParameterInfo> workload_parameters() {
   own("model", one_of({"criteo_kaggle", "mlperf"}), "Whose layer sizes (dlrm_mlp).");
   own("dims", config::ParameterInfo::of(config::ValueKind::section, "section"),
       "Sizes of dimensions that an ONNX model leaves open, by name.");
+  own("input", config::ParameterInfo::list_of(integer),
+      "Shape of the input of a TorchScript model, [1, 3, 224, 224].");
   return all;
 }
 

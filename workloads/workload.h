@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Workloads of every origin, turned into traces: built-in networks and op lists in YAML, SCALE-Sim
-// CSV, ONNX, Chakra execution traces.
+// CSV, ONNX, Chakra execution traces, and what other parts of the program read
+// (workloads/import/file_type.h: TorchScript).
 #pragma once
 
 #include <cstdint>
@@ -38,7 +39,7 @@ struct LoadedWorkload {
 };
 
 // `path` is a file: .yaml (network or op list), .csv (SCALE-Sim), .onnx, .et / .et.gz (Chakra; also
-// a prefix of PREFIX.0.et, PREFIX.1.et, ...). Throws Error.
+// a prefix of PREFIX.0.et, PREFIX.1.et, ...), .pt (TorchScript). Throws Error.
 LoadedWorkload load_workload(const std::string& path, const config::Resolver& presets,
                              const LoadOptions& options);
 

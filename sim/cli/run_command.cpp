@@ -92,7 +92,7 @@ Action declare(CLI::App& app) {
   app.add_option("ARCH", options->request.arch, "Architecture: a preset name or a YAML file.")
       ->required();
   app.add_option("WORKLOAD", options->request.workload,
-                 "Workload: a preset name, or a file (.yaml, .csv, .onnx, .et).")
+                 "Workload: a preset name, or a file (.yaml, .csv, .onnx, .et, .pt).")
       ->required();
   app.add_option("--set", options->request.overrides,
                  "Override a parameter: core.matrix.rows=64, workload.batch=8.\n"

@@ -11,6 +11,7 @@
 #include "sim/cli/format.h"
 #include "sim/cli/usage.h"
 #include "sim/presets/presets.h"
+#include "sim/run/workload_module.h"
 #include "workloads/operands.h"
 #include "workloads/workload.h"
 
@@ -31,8 +32,9 @@ workloads::LoadedWorkload load(const Options& options) {
   load.ranks = options.ranks;
   for (const auto& text : options.overrides)
     load.overrides.push_back(text.rfind("workload.", 0) == 0 ? text.substr(9) : text);
-  return workloads::load_workload(presets.find(sim::PresetKind::workload, options.workload),
-                                  presets.resolver(sim::PresetKind::workload), load);
+  const std::string file = presets.find(sim::PresetKind::workload, options.workload);
+  sim::load_reader_of(file);
+  return workloads::load_workload(file, presets.resolver(sim::PresetKind::workload), load);
 }
 
 // FILE.et for one rank, FILE.0.et, FILE.1.et, ... for several.
@@ -81,7 +83,7 @@ std::vector<std::string> format_names() {
 Action declare(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("WORKLOAD", options->workload,
-                 "Workload: a preset name, or a file (.yaml, .csv, .onnx, .et).")
+                 "Workload: a preset name, or a file (.yaml, .csv, .onnx, .et, .pt).")
       ->required();
   app.add_option("-o,--output", options->output,
                  "Write a Chakra execution trace; several ranks: FILE.0.et, FILE.1.et, ...")

@@ -10,7 +10,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::vector<std::string> extensions = {".yaml", ".yml", ".csv", ".onnx", ".et", ".et.gz"};
+const std::vector<std::string> extensions = {".yaml", ".yml",   ".csv", ".onnx",
+                                             ".et",   ".et.gz", ".pt"};
 
 bool ends_with(const std::string& text, const std::string& end) {
   return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;

@@ -8,6 +8,7 @@
 #include "base/config/document.h"
 #include "rtl/folders.h"
 #include "sim/presets/presets.h"
+#include "sim/run/workload_module.h"
 
 namespace mantissa::sim {
 namespace {
@@ -59,6 +60,7 @@ config::Node technology_node(const power::Technology& technology) {
 
 // Importers are told "batch=8" and answer about "--set batch=8"; the user wrote "workload.batch=8".
 workloads::LoadedWorkload load(const std::string& file, const workloads::LoadOptions& options) {
+  load_reader_of(file);
   try {
     return workloads::load_workload(file, Presets::standard().resolver(PresetKind::workload),
                                     options);

@@ -100,6 +100,11 @@ void Recorder::node(trace::OpKind kind, const std::string& name,
   for (std::size_t i = 0; i < outputs.size(); ++i) r.values.write(outputs[i], r.output(op, i));
 }
 
+trace::TensorId Recorder::output(const at::Tensor& tensor) {
+  const Unrecorded quiet;
+  return recording_->values.read(tensor);
+}
+
 std::optional<trace::TensorId> Recorder::id(const at::Tensor& tensor) const {
   return recording_->values.find(tensor);
 }

@@ -107,6 +107,8 @@ class Recorder {
             const std::vector<at::Tensor>& outputs,
             std::map<std::string, trace::Attribute> attributes);
 
+  // What leaves the program: a view of something else becomes a node, as when an operator read it.
+  trace::TensorId output(const at::Tensor& tensor);
   // The tensor of the trace that holds what `tensor` holds now.
   std::optional<trace::TensorId> id(const at::Tensor& tensor) const;
   // Operators that became generic nodes, with how often, sorted.

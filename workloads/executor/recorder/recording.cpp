@@ -48,6 +48,27 @@ std::vector<at::Tensor> tensors_of(const std::vector<c10::IValue>& values) {
   return out;
 }
 
+// The name wanted, numbered until nobody has it: "fc#2" may itself be taken.
+std::string unique(std::unordered_map<std::string, std::uint64_t>& taken,
+                   const std::string& wanted) {
+  const std::uint64_t n = ++taken[wanted];
+  return n == 1 ? wanted : unique(taken, wanted + "#" + std::to_string(n));
+}
+
+// Called by TorchScript, libtorch 1.13 shows the whole stack of the interpreter: the operator's own
+// are the last.
+std::vector<c10::IValue> arguments_of(const at::RecordFunction& function) {
+  const auto all = function.inputs();
+  const std::size_t own = std::min(all.size(), function.num_inputs());
+  return std::vector<c10::IValue>(all.end() - own, all.end());  // no list: IValues take pointers
+}
+
+std::vector<c10::IValue> results_of(const at::RecordFunction& function) {
+  const auto& all = function.outputs();
+  const auto own = static_cast<std::ptrdiff_t>(std::min(all.size(), function.num_outputs()));
+  return std::vector<c10::IValue>(all.end() - own, all.end());
+}
+
 const Rule* rule_of(const std::string& name, const std::vector<c10::IValue>& inputs) {
   auto found = rules().find(name);
   if (found == rules().end() && !name.empty() && name.back() == '_') {
@@ -109,8 +130,7 @@ void Recording::begin(const at::RecordFunction& function) {
     const auto forward = forward_names_.find(function.seqNr());
     if (forward != forward_names_.end()) frame.belongs_to = forward->second;
   } else {
-    const auto inputs = function.inputs();
-    frame.inputs.assign(inputs.begin(), inputs.end());
+    frame.inputs = arguments_of(function);
     frame.rule = rule_of(frame.name, frame.inputs);
     if (frame.rule == nullptr) frame.versions = versions(frame.inputs);
     if (options.contents == Contents::sources) keep_contents(frame.inputs);
@@ -132,7 +152,7 @@ void Recording::end(const at::RecordFunction& function) {
   if (suppressed_ > 1) {
     --suppressed_;
     if (suppressed_ == 1) {
-      const std::vector<at::Tensor> made = tensors_of(function.outputs());
+      const std::vector<at::Tensor> made = tensors_of(results_of(function));
       if (!made.empty()) frames_.back().nested.emplace_back(function.name(), made.front());
     }
     return;
@@ -141,15 +161,16 @@ void Recording::end(const at::RecordFunction& function) {
   suppressed_ = 0;
   const Frame frame = std::move(frames_.back());
   frames_.pop_back();
+  const std::vector<c10::IValue> results = results_of(function);
   const std::size_t before = trace_.ops.size();
   if (frame.rule != nullptr) {
-    Call call(*this, frame, function.outputs());
+    Call call(*this, frame, results);
     if (frame.rule->record) frame.rule->record(call);
   } else if (function.scope() == at::RecordScope::FUNCTION) {
-    fall_back(frame, function.outputs());
+    fall_back(frame, results);
   }
   if (trace_.ops.size() > before) {
-    for (const at::Tensor& t : tensors_of(function.outputs())) {
+    for (const at::Tensor& t : tensors_of(results)) {
       if (t.grad_fn() != nullptr) {
         forward_names_[static_cast<std::int64_t>(t.grad_fn()->sequence_nr())] =
             trace_.ops.back().name;
@@ -162,7 +183,8 @@ void Recording::end(const at::RecordFunction& function) {
 void Recording::fall_back(const Frame& frame, const std::vector<c10::IValue>& outputs) {
   std::vector<at::Tensor> made;
   for (const at::Tensor& t : tensors_of(outputs)) {
-    if (!values.known(t)) made.push_back(t);
+    // Batch norm hands on tensors without elements where it has nothing to keep.
+    if (t.numel() > 0 && !values.known(t)) made.push_back(t);
   }
   const std::vector<std::int64_t> now = versions(frame.inputs);
   for (std::size_t i = 0; i < frame.inputs.size(); ++i) {
@@ -183,9 +205,7 @@ void Recording::fall_back(const Frame& frame, const std::vector<c10::IValue>& ou
 // ---- the trace ---------------------------------------------------------------------------------
 
 std::string Recording::unique_op_name(const std::string& wanted) {
-  const std::uint64_t n = ++op_names_[wanted];
-  if (n == 1) return wanted;
-  return unique_op_name(wanted + "#" + std::to_string(n));
+  return unique(op_names_, wanted);
 }
 
 trace::OpId Recording::emit(OpKind kind, const std::string& name,
@@ -212,8 +232,7 @@ trace::OpId Recording::emit(OpKind kind, const std::string& name,
     } else if (i > 0) {
       t.name += std::string(":") + (i < roles.size() ? roles[i].name : std::to_string(i).c_str());
     }
-    const std::uint64_t n = ++tensor_names_[t.name];
-    if (n > 1) t.name += "#" + std::to_string(n);
+    t.name = unique(tensor_names_, t.name);
     op.outputs.push_back(trace_.add_tensor(std::move(t)));
   }
   while (!op.outputs.empty() && op.outputs.back() == no_tensor) op.outputs.pop_back();
@@ -234,8 +253,7 @@ TensorId Recording::source(const at::Tensor& tensor) {
   const auto named = names_.find(tensor.storage().unsafeGetStorageImpl());
   t.role = named == names_.end() ? trace::Role::input : named->second.role;
   t.name = named == names_.end() ? "input" : named->second.name;
-  const std::uint64_t n = ++tensor_names_[t.name];
-  if (n > 1) t.name += "#" + std::to_string(n);
+  t.name = unique(tensor_names_, t.name);
   if (options.contents == Contents::sources) {
     const auto kept = before_.find(tensor.storage().unsafeGetStorageImpl());
     const bool same = kept != before_.end() && kept->second.sizes() == tensor.sizes();
