@@ -24,19 +24,21 @@ const Node& scalar(const Node& file, const std::string& key) {
   return *node;
 }
 
-double positive(const Node& file, const std::string& key) {
+double number(const Node& file, const std::string& key, bool or_zero) {
   const Node& node = scalar(file, key);
   const std::string& text = node.text();
   double value = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (failed != std::errc() || end != text.data() + text.size() || !std::isfinite(value) ||
-      value <= 0)
+      value < 0 || (value == 0 && !or_zero))
     throw Error(bad_synthesis)
         .at(node.place())
         .read(key + ": " + text)
-        .expected("a finite number above zero");
+        .expected(or_zero ? "a finite number from zero on" : "a finite number above zero");
   return value;
 }
+
+double positive(const Node& file, const std::string& key) { return number(file, key, false); }
 
 }  // namespace
 
@@ -63,6 +65,16 @@ SynthesisResult read_synthesis_result(const std::string& path, const std::string
   result.area = positive(file, "area_um2");
   result.action = scalar(file, "action").text();
   result.energy = positive(file, "energy_pj_per_action.total");
+  if (const Node* blocks = file.find("blocks"); blocks && blocks->is_sequence())
+    for (const Node& block : blocks->items())
+      result.blocks.push_back({scalar(block, "name").text(), number(block, "area_um2", true)});
+  for (const auto& [key, figure] :
+       {std::pair("critical_path_ns", &SynthesisResult::critical_path),
+        std::pair("actions", &SynthesisResult::actions),
+        std::pair("cycles", &SynthesisResult::cycles),
+        std::pair("power_at_equal_activity.activity", &SynthesisResult::activity),
+        std::pair("power_at_equal_activity.ours.total_w", &SynthesisResult::power)})
+    if (file.find_dotted(key)) result.*figure = positive(file, key);
   return result;
 }
 

@@ -17,6 +17,11 @@ inline const ErrorKind bad_synthesis{
     "power.bad-synthesis", ExitCode::bad_input,
     "A folder without synthesis results, or a result that lacks a figure or its source."};
 
+struct SynthesisBlock {
+  std::string name;
+  double area = 0;  // um2
+};
+
 struct SynthesisResult {
   std::string file;  // as it is named in sources
   std::string unit;
@@ -27,6 +32,12 @@ struct SynthesisResult {
   double area = 0;     // um2 of cells, not placed
   std::string action;  // "mac", "element"
   double energy = 0;   // pJ per action
+  // What results of older programs may lack: empty, or 0.
+  std::vector<SynthesisBlock> blocks;
+  double critical_path = 0;        // ns
+  double actions = 0, cycles = 0;  // of the run that the energy is of
+  double activity = 0;             // toggles per net and cycle, all alike,
+  double power = 0;                // W at that activity and a period of critical_path
 };
 
 // One file; `shown` is what sources call it. Throws bad_synthesis and the errors of base/config.
