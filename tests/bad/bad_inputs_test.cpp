@@ -96,14 +96,16 @@ Outcome run_case(const fs::path& dir) {
   return outcome;
 }
 
+bool has_executor() {
+  return fs::exists(std::string(MANTISSA_BINARY_DIR) + "/libmantissa_executor.so");
+}
+
 std::vector<std::string> cases() {
-  const bool has_executor =
-      fs::exists(std::string(MANTISSA_BINARY_DIR) + "/libmantissa_executor.so");
   std::vector<std::string> names;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     if (entry.path().filename() != "command") continue;
     const std::string name = fs::relative(entry.path().parent_path(), folder).string();
-    if (has_executor || name.rfind("executor/", 0) != 0) names.push_back(name);
+    if (has_executor() || name.rfind("executor/", 0) != 0) names.push_back(name);
   }
   std::sort(names.begin(), names.end());
   return names;
@@ -124,9 +126,10 @@ std::set<std::string> registered_kinds() {
   return kinds;
 }
 
-// "id: reason" per line.
+// "id: reason" per line; those of the part with libtorch in a file of their own.
 std::set<std::string> unreachable_kinds() {
-  std::istringstream lines(read(folder / "unreachable"));
+  std::istringstream lines(read(folder / "unreachable") +
+                           (has_executor() ? read(folder / "executor" / "unreachable") : ""));
   std::set<std::string> kinds;
   for (std::string line; std::getline(lines, line);) {
     if (line.empty() || line[0] == '#') continue;

@@ -65,7 +65,7 @@ const config::Schema<IpuConfig>& IpuConfig::schema() {
           .optional("alignment", &IpuConfig::alignment,
                     "Products beyond the window are served later, or lose bits.")
           .optional("partition_edge", &IpuConfig::partition_edge,
-                    "Whether an alignment by exactly the safe precision is served in this cycle.")
+                    "Whether an alignment by just the safe precision is served now.")
           .optional("skip_empty_partitions", &IpuConfig::skip_empty_partitions,
                     "Cycles that would serve no lane are left out.")
           .optional("mask_zeros", &IpuConfig::mask_zeros,

@@ -226,7 +226,7 @@ TEST_F(ExecBinary, runs_experiments_of_a_module_that_is_loaded_when_asked_for) {
   EXPECT_EQ(run("explain greeting.whom"), 0) << text("stderr");
   EXPECT_THAT(text("stdout"), HasSubstr("stops, as at Ctrl-C"));
   EXPECT_EQ(run("list experiments --names"), 0);
-  EXPECT_EQ(text("stdout"), "greeting\nvoltage\n");
+  EXPECT_EQ(text("stdout"), "greeting\nipu\nmicrorec\nvoltage\n");
   unsetenv("MANTISSA_EXECUTOR");
   EXPECT_EQ(run("exec voltage --set maps=1 --set cells=10"), 0) << "needs none";
 }

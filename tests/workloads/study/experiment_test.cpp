@@ -106,7 +106,7 @@ TEST(Experiments, are_registered_once_and_found_by_name) {
   Experiment again;
   again.name = "echo";
   EXPECT_THROW(register_experiment(again), InternalError);
-  EXPECT_EQ(experiments().size(), 2u) << "voltage and echo";
+  EXPECT_EQ(experiments().size(), 4u) << "ipu, microrec, voltage and echo";
 }
 
 TEST(Experiments, write_every_parameter_defaults_included) {
