@@ -51,7 +51,10 @@ inline const ErrorKind chakra_text{"chakra.text", ExitCode::bad_input,
 
 std::string chakra_path(const std::string& prefix, std::uint32_t rank);
 
-void write_chakra(const Trace& trace, const std::string& path);
+// `check` takes as long as writing does: `yes` for a trace that a builder or a recorder has
+// finished and nobody has changed since.
+enum class Checked { no, yes };
+void write_chakra(const Trace& trace, const std::string& path, Checked checked = Checked::no);
 Trace read_chakra(const std::string& path, std::vector<std::string>* warnings = nullptr);
 
 }  // namespace mantissa::trace

@@ -53,14 +53,14 @@ double resident_mib() {
 }
 
 void trace_of_a_million_nodes(benchmark::State& state) {
-  const fs::path path = fs::temp_directory_path() /
-                        ("mantissa_bench_" + std::to_string(::getpid()) + ".0.et");
+  const fs::path path =
+      fs::temp_directory_path() / ("mantissa_bench_" + std::to_string(::getpid()) + ".0.et");
   double written = 0, read = 0, grown = 0;
   for (auto _ : state) {
     {
       const trace::Trace t = million();
       const double before = cpu_seconds();
-      trace::write_chakra(t, path.string());
+      trace::write_chakra(t, path.string(), trace::Checked::yes);
       written = static_cast<double>(nodes) / (cpu_seconds() - before);
     }
     const double before = cpu_seconds();
