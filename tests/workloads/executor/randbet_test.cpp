@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include "workloads/data/config.h"
 #include "workloads/data/load.h"
@@ -140,6 +143,52 @@ TEST(RobustTraining, SeesErrorsOnlyOnceTheLossIsBelowTheMark) {
   const at::Tensor clean = gradient_of_second_step(1e9, 0);
   EXPECT_TRUE(torch::equal(gradient_of_second_step(0, 0.05), clean));     // never armed
   EXPECT_FALSE(torch::equal(gradient_of_second_step(1e9, 0.05), clean));  // armed at once
+}
+
+// Armed before it stops, and not by the first step that follows: the mark lies below every loss by
+// then, and only the checkpoint knows.
+TEST(RobustTraining, ThatWasStoppedGoesOnWithErrorsToTheSameBits) {
+  const auto path = std::filesystem::path(::testing::TempDir()) /
+                    ("armed" + std::to_string(::getpid()) + ".ckpt");
+  std::filesystem::remove(path);
+  const data::Dataset d = digits();
+  TrainingConfig config;
+  config.epochs = 2;
+  config.batch = 128;
+  ModelConfig m = rquant_model();
+  m.train_error = 0.05;
+  const auto train = [&](bool keep, int stop_after) {
+    const auto net = make_network("digits_cnn", {});
+    RobustTraining robust(*net, m, 1e9, 1, 24);
+    const Step inner = robust.step();
+    // Losses after the first do not arm.
+    const Step step = [&](const Batch& b, std::int64_t i) {
+      if (i == 0) return inner(b, i);
+      RobustTraining strict(*net, m, 0, 1, 24);
+      *strict.memory() = *robust.memory();
+      return strict.step()(b, i);
+    };
+    Trainer::Options how;
+    how.identity = "armed";
+    how.memory = robust.memory();
+    if (keep) how.checkpoint = path;
+    how.seconds_between = 1e9;
+    StudyContext context;
+    int steps = 0;
+    context.interrupted = [&] { return stop_after > 0 && ++steps > stop_after; };
+    try {
+      Trainer(*net, d, config, how).run(context, step);
+    } catch (const Error& e) {
+      EXPECT_EQ(&e.kind(), &experiment_interrupted);
+    }
+    return net;
+  };
+  const auto whole = train(false, 0);
+  train(true, 5);
+  const auto resumed = train(true, 0);
+  const auto a = whole->parameters(), b = resumed->parameters();
+  for (std::size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(torch::equal(a[i], b[i])) << i;
+  std::filesystem::remove(path);
 }
 
 TEST(RobustTraining, ClimbsToItsRateOverTheFirstHalf) {

@@ -88,11 +88,6 @@ class Recording {
   };
   friend class Call;
 
-  // None, or a tensor that was not given.
-  inline bool is_absent(const c10::IValue& v) {
-    return v.isNone() || (v.isTensor() && !v.toTensor().defined());
-  }
-
   trace::TensorId source(const at::Tensor& tensor);
   trace::TensorId movement(const Movement& movement, trace::TensorId from, const at::Tensor* like);
   void keep_contents(const std::vector<c10::IValue>& inputs);

@@ -46,6 +46,8 @@ double Trainer::run(StudyContext& context, const Step& step, const std::function
     sum = state.figures["sum"];
     last = state.figures["last"];
     steps = static_cast<std::int64_t>(state.figures["steps"]);
+    for (const char* own : {"sum", "last", "steps"}) state.figures.erase(own);
+    if (options_.memory != nullptr) *options_.memory = state.figures;
   } else {
     torch::manual_seed(static_cast<std::uint64_t>(config_.seed));
   }
@@ -53,6 +55,8 @@ double Trainer::run(StudyContext& context, const Step& step, const std::function
     if (options_.checkpoint.empty()) return;
     state.position = batches.position();
     state.figures = {{"sum", sum}, {"last", last}, {"steps", static_cast<double>(steps)}};
+    if (options_.memory != nullptr)
+      state.figures.insert(options_.memory->begin(), options_.memory->end());
     save(options_.checkpoint, options_.identity, network_, *optimizer, state);
   };
   auto saved = std::chrono::steady_clock::now();

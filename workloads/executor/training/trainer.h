@@ -12,6 +12,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -45,6 +46,8 @@ class Trainer {
     double seconds_between = 20;       // checkpoints
     std::string label = "training";    // of the progress line
     double from = 0, to = 1;           // its share of the experiment's progress
+    // What a step remembers from one to the next, kept with the checkpoint; may be nullptr.
+    std::map<std::string, double>* memory = nullptr;
   };
 
   Trainer(Model& network, const data::Dataset& dataset, const TrainingConfig& config,

@@ -144,7 +144,8 @@ StudyResult whole_loop(const WholeLoopConfig& config, StudyContext& context) {
     trace::Trace written = inference.trace;
     written.operands_file = context.trace.string() + ".safetensors";
     write_operands(written, inference.operands, written.operands_file);
-    trace::write_chakra(written, trace::chakra_path(context.trace.string(), 0));
+    trace::write_chakra(written, trace::chakra_path(context.trace.string(), 0),
+                        trace::Checked::yes);
   }
   context.progress(0.85, "one inference on " + config.arch);
   const arch::RunResult model = on_chip(inference, context, config, false);

@@ -162,6 +162,7 @@ class RandbetStudy {
                                 dataset_.name + config_.network;
       how.identity = model.label + " " + config::content_hash(parts);
       how.label = model.label;
+      how.memory = robust.memory();
       if (!context_.directory.empty()) {
         how.checkpoint = context_.directory / (config::content_hash(parts) + ".ckpt");
       }
@@ -170,8 +171,7 @@ class RandbetStudy {
       how.to = 0.7 * static_cast<double>(i + 1) / n;
       Trainer(*t.network, dataset_, config_.training, how).run(context_, robust.step());
       clip(*t.network, model.clip);
-      parameters_ = 0;
-      for (const at::Tensor& p : t.network->parameters()) parameters_ += p.numel();
+      parameters_ = parameter_count(*t.network);
       trained_.push_back(std::move(t));
     }
   }

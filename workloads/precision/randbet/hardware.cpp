@@ -142,6 +142,7 @@ void add_hardware(const HardwareConfig& config, const data::Dataset& dataset,
                               TrainingConfig::schema().write(training).yaml() + "hardware";
     how.identity = "hardware " + config::content_hash(parts);
     how.label = std::string("the chip's network, ") + kind.label;
+    how.memory = robust.memory();
     if (!context.directory.empty()) {
       how.checkpoint = context.directory / (config::content_hash(parts) + ".ckpt");
     }

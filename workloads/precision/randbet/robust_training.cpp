@@ -60,14 +60,15 @@ Step RobustTraining::step() {
   return [this](const Batch& batch, std::int64_t step) {
     clip(network_, model_.clip);
     const bool alternates = model_.variant == RobustVariant::alternating;
-    const bool errors = model_.train_error > 0 && armed_ && (!alternates || step % 2 == 1);
+    double& armed = memory_["armed"];
+    const bool errors = model_.train_error > 0 && armed != 0 && (!alternates || step % 2 == 1);
     double clean = 0;
     if (!errors || !alternates) clean = pass(batch, false, step);
     if (errors) {
       const double loss = pass(batch, true, step);
       if (alternates) clean = loss;
     }
-    armed_ = armed_ || clean < arm_below_;
+    if (clean < arm_below_) armed = 1;
     return clean;
   };
 }

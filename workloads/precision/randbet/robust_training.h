@@ -22,6 +22,8 @@ class RobustTraining {
                  std::int64_t steps);
 
   Step step();
+  // Whether it is armed, for Trainer::Options::memory: a training that goes on must know.
+  std::map<std::string, double>* memory() { return &memory_; }
   // The rate at a step of the training.
   double rate_at(std::int64_t step) const;
   // The chip whose map PATTERN trains on.
@@ -35,7 +37,7 @@ class RobustTraining {
   double arm_below_;
   std::uint64_t seed_;
   std::int64_t steps_;
-  bool armed_ = false;
+  std::map<std::string, double> memory_;
   std::vector<at::Tensor> parameters_;
 };
 
