@@ -68,7 +68,7 @@ ExitCode run(const Options& options, Console& console) {
     if (options.output.empty()) continue;
     const std::string path = path_for(options.output, workload.traces.size(), trace.rank);
     if (options.operands) write_operands_beside(workload, trace, path);
-    trace::write_chakra(trace, path);
+    trace::write_chakra(trace, path, trace::Checked::yes);  // every loader has checked it
     console.note(fmt::format("wrote {}: {} operators", path, trace.ops.size()));
   }
   return ExitCode::ok;

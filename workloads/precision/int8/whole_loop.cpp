@@ -8,10 +8,8 @@
 #include "base/trace/chakra.h"
 #include "workloads/data/config.h"
 #include "workloads/data/load.h"
-#include "workloads/executor/recorder/recorder.h"
-#include "workloads/executor/tensor.h"
 #include "workloads/executor/training/trainer.h"
-#include "workloads/precision/int8/integer_network.h"
+#include "workloads/precision/int8/inference.h"
 
 namespace mantissa::workloads {
 namespace {
@@ -57,56 +55,19 @@ double integer_error(const IntegerNetwork& network, const data::Dataset& dataset
   return wrong.to(at::kDouble).mean().item<double>();
 }
 
-// The trace of one inference with its operands, and what the executor made of it.
-struct Inference {
-  trace::Trace trace;
-  OperandSource operands;
-  numerics::Value logits;
-  std::string name;  // of the logits in the trace
-};
-
-Inference recorded(const IntegerNetwork& network, const at::Tensor& codes) {
-  Recorder recorder({"digits_int8", 0, Contents::sources});
-  recorder.input("digit", codes);
-  network.name_parameters(recorder);
-  at::Tensor logits;
-  {
-    const auto on = recorder.record();
-    logits = network.forward(codes);
-  }
-  Inference out;
-  const trace::TensorId id = recorder.id(logits).value();
-  out.trace = recorder.finish();
-  out.name = out.trace.tensor(id).name;
-  out.operands = recorder.source();
-  out.logits = value_of(logits);
-  return out;
-}
-
-arch::RunResult on_chip(const Inference& inference, StudyContext& context,
-                        const WholeLoopConfig& config, bool rtl) {
+arch::RunResult run(const Inference& inference, StudyContext& context,
+                    const WholeLoopConfig& config, bool rtl) {
   std::vector<std::string> overrides;
   if (rtl) overrides.push_back("core.matrix.implementation=lockstep");
-  const StudyChip chip = context.chip(config.arch, overrides);
-  arch::Session session(chip.arch, chip.technology);
-  arch::RunOptions options;
-  options.fidelity = arch::Fidelity::data;
-  options.operands = inference.operands;
-  return session.run({inference.trace}, options);
+  return on_chip(inference, context.chip(config.arch, overrides));
 }
 
 // How many of the executor's logits the chip has not given bit for bit.
 std::int64_t differing(const Inference& inference, const arch::RunResult& result) {
-  for (const arch::OutputTensor& out : result.outputs) {
-    if (out.tensor.name != inference.name) continue;
-    numerics::Value chip(out.tensor.format, out.tensor.shape);
-    chip.data = out.bytes;
-    const auto ours = inference.logits.integers(), theirs = chip.integers();
-    std::int64_t n = 0;
-    for (std::size_t i = 0; i < ours.size(); ++i) n += i >= theirs.size() || ours[i] != theirs[i];
-    return n;
-  }
-  return inference.logits.elements();
+  const auto ours = inference.logits.integers(), theirs = logits_of(result, inference).integers();
+  std::int64_t n = 0;
+  for (std::size_t i = 0; i < ours.size(); ++i) n += i >= theirs.size() || ours[i] != theirs[i];
+  return n;
 }
 
 StudyResult whole_loop(const WholeLoopConfig& config, StudyContext& context) {
@@ -139,7 +100,7 @@ StudyResult whole_loop(const WholeLoopConfig& config, StudyContext& context) {
 
   const std::int64_t which = digits.test[static_cast<std::size_t>(config.sample)];
   const Batch one = batch_of(digits, {which});
-  const Inference inference = recorded(integers, integers.codes(one.x));
+  const Inference inference = record(integers, integers.codes(one.x));
   if (!context.trace.empty()) {
     trace::Trace written = inference.trace;
     written.operands_file = context.trace.string() + ".safetensors";
@@ -148,11 +109,11 @@ StudyResult whole_loop(const WholeLoopConfig& config, StudyContext& context) {
                         trace::Checked::yes);
   }
   context.progress(0.85, "one inference on " + config.arch);
-  const arch::RunResult model = on_chip(inference, context, config, false);
+  const arch::RunResult model = run(inference, context, config, false);
   std::optional<arch::RunResult> lockstep;
   if (config.rtl) {
     context.progress(0.9, "the same beside the RTL");
-    lockstep = on_chip(inference, context, config, true);
+    lockstep = run(inference, context, config, true);
   }
 
   StudyResult result;
@@ -174,12 +135,12 @@ StudyResult whole_loop(const WholeLoopConfig& config, StudyContext& context) {
                     {"cycles", ""},
                     {"values held against RTL", ""}},
                    {}};
-  const auto row = [&](const char* name, const arch::RunResult& run) {
-    const std::int64_t wrong = differing(inference, run);
+  const auto row = [&](const char* name, const arch::RunResult& r) {
+    const std::int64_t wrong = differing(inference, r);
     std::int64_t compared = 0;
-    for (const auto& [unit, twin] : run.twins) compared += static_cast<std::int64_t>(twin.compared);
+    for (const auto& [unit, twin] : r.twins) compared += static_cast<std::int64_t>(twin.compared);
     bits.rows.push_back({std::string(name), inference.logits.elements(), wrong,
-                         static_cast<std::int64_t>(run.cycles.value), compared});
+                         static_cast<std::int64_t>(r.cycles.value), compared});
     result.passed = result.passed && wrong == 0;
   };
   row("data mode", model);

@@ -5,10 +5,9 @@
 
 #include "base/config/node.h"
 #include "base/statistics/confidence.h"
-#include "workloads/executor/recorder/recorder.h"
 #include "workloads/executor/tensor.h"
 #include "workloads/executor/training/trainer.h"
-#include "workloads/precision/int8/integer_network.h"
+#include "workloads/precision/int8/inference.h"
 #include "workloads/precision/randbet/robust_training.h"
 
 namespace mantissa::workloads {
@@ -37,38 +36,21 @@ const config::Schema<HardwareConfig>& HardwareConfig::schema() {
 
 namespace {
 
-// One inference of all samples at once, with what it needs on the chip.
+// One inference of all samples at once.
 struct Program {
-  trace::Trace trace;
-  OperandSource operands;
-  std::string logits;
+  Inference inference;
   at::Tensor labels;
 };
 
 Program program_of(Model& network, const data::Dataset& dataset, std::int64_t samples) {
-  const auto n = std::min<std::int64_t>(samples, static_cast<std::int64_t>(dataset.test.size()));
-  const Batch calibration = batch_of(
-      dataset, {dataset.train.begin(),
-                dataset.train.begin() + std::min<std::ptrdiff_t>(256, static_cast<std::ptrdiff_t>(
-                                                                          dataset.train.size()))});
+  const auto first = [](const std::vector<std::int64_t>& all, std::int64_t n) {
+    const auto size = static_cast<std::int64_t>(all.size());
+    return std::vector<std::int64_t>(all.begin(), all.begin() + std::min(n, size));
+  };
+  const Batch calibration = batch_of(dataset, first(dataset.train, 256));
+  const Batch test = batch_of(dataset, first(dataset.test, samples));
   const IntegerNetwork integers(network, calibration.x);
-  const Batch test = batch_of(dataset, {dataset.test.begin(), dataset.test.begin() + n});
-  Recorder recorder({"digits_int8", 0, Contents::sources});
-  integers.name_parameters(recorder);
-  Program out;
-  const at::Tensor codes = integers.codes(test.x);
-  recorder.input("digits", codes);
-  at::Tensor logits;
-  {
-    const auto on = recorder.record();
-    logits = integers.forward(codes);
-  }
-  const trace::TensorId id = recorder.id(logits).value();
-  out.trace = recorder.finish();
-  out.logits = out.trace.tensor(id).name;
-  out.operands = recorder.source();
-  out.labels = test.y;
-  return out;
+  return {record(integers, integers.codes(test.x)), test.y};
 }
 
 struct Measured {
@@ -76,20 +58,11 @@ struct Measured {
 };
 
 Measured run(const Program& program, const StudyChip& chip) {
-  arch::Session session(chip.arch, chip.technology);
-  arch::RunOptions options;
-  options.fidelity = arch::Fidelity::data;
-  options.operands = program.operands;
-  const arch::RunResult result = session.run({program.trace}, options);
+  const arch::RunResult result = on_chip(program.inference, chip);
+  const at::Tensor logits = tensor_of(logits_of(result, program.inference));
   const double n = static_cast<double>(program.labels.size(0));
-  for (const arch::OutputTensor& out : result.outputs) {
-    if (out.tensor.name != program.logits) continue;
-    numerics::Value v(out.tensor.format, out.tensor.shape);
-    v.data = out.bytes;
-    const at::Tensor wrong = tensor_of(v).argmax(1).ne(program.labels);
-    return {wrong.to(at::kDouble).mean().item<double>(), result.power.total_energy.value / 1e3 / n};
-  }
-  internal_error(__FILE__, __LINE__, "a chip without the network's output");
+  return {logits.argmax(1).ne(program.labels).to(at::kDouble).mean().item<double>(),
+          result.power.total_energy.value / 1e3 / n};
 }
 
 }  // namespace
