@@ -3,6 +3,7 @@
 // Errors: config.no-such-folder, at the place where it is named.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/config/codec.h"
@@ -16,6 +17,11 @@ struct FolderPath {
   std::string text;  // empty: none
   bool given() const { return !text.empty(); }
 };
+
+// The file or folder that `text`, read at `node`, means: beside the document that names it, or from
+// where the program runs; nullopt when there is none. For codecs of paths, each with its own error.
+enum class PathKind { file, folder };
+std::optional<std::string> find_path(const Node& node, const std::string& text, PathKind kind);
 
 template <>
 struct Codec<FolderPath> : UnrangedCodec {

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/faults/file_path.h"
 
-#include <filesystem>
+#include "base/config/folder_path.h"
 
 namespace mantissa::config {
 
 faults::FilePath Codec<faults::FilePath>::parse(const Node& node, const std::string& path,
                                                 const Range&) {
-  namespace fs = std::filesystem;
   const std::string text = parse_text(node, path);
   if (text == "none" && !node.quoted()) return {};
-  std::error_code error;
-  const fs::path beside = fs::path(node.place().file).parent_path() / text;
-  if (!node.place().file.empty() && fs::is_regular_file(beside, error)) return {beside.string()};
-  if (fs::is_regular_file(text, error)) return {text};
+  if (const auto found = find_path(node, text, PathKind::file)) return {*found};
   throw Error(faults::unreadable_file)
       .at(node.place())
       .say(path + ": no such file")

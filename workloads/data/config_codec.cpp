@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the values of a DataConfig are read and written.
-#include <filesystem>
-
 #include "base/config/kinds.h"
 #include "workloads/data/config.h"
 #include "workloads/data/errors.h"
@@ -46,13 +44,9 @@ const std::vector<std::pair<HeaderLine, const char*>>& EnumNames<HeaderLine>::na
 }
 
 InputFile Codec<InputFile>::parse(const Node& node, const std::string& path, const Range&) {
-  namespace fs = std::filesystem;
   const std::string text = parse_text(node, path);
   if (text == "none" && !node.quoted()) return {};
-  std::error_code error;
-  const fs::path beside = fs::path(node.place().file).parent_path() / text;
-  if (!node.place().file.empty() && fs::is_regular_file(beside, error)) return {beside.string()};
-  if (fs::is_regular_file(text, error)) return {text};
+  if (const auto found = find_path(node, text, PathKind::file)) return {*found};
   throw Error(data::no_such_file)
       .at(node.place())
       .say(path + ": no such file")

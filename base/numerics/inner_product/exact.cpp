@@ -2,6 +2,7 @@
 #include "base/numerics/inner_product/exact.h"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "base/error.h"
@@ -13,34 +14,39 @@ namespace {
 using boost::multiprecision::cpp_int;
 using trace::NumberFormat;
 
-// The code's value, exact in a double for every format.
-double value(Format format, std::uint32_t code) {
-  const auto of = [code](NumberFormat f) { return decode(minifloat_format(f), code); };
+// Of the formats with an exponent; nullopt for integers.
+std::optional<NumberFormat> float_format(Format format) {
   switch (format) {
-    case Format::int4:
-      return static_cast<int>(code & 7) - static_cast<int>(code & 8);
-    case Format::int8:
-      return static_cast<std::int8_t>(code);
-    case Format::mxint8:
-      return static_cast<std::int8_t>(code) / 64.0;
     case Format::fp16:
-      return of(NumberFormat::fp16);
+      return NumberFormat::fp16;
     case Format::bf16:
-      return of(NumberFormat::bf16);
+      return NumberFormat::bf16;
     case Format::tf32:
-      return of(NumberFormat::tf32);
+      return NumberFormat::tf32;
     case Format::fp8_e4m3:
-      return of(NumberFormat::fp8_e4m3);
+      return NumberFormat::fp8_e4m3;
     case Format::fp8_e5m2:
-      return of(NumberFormat::fp8_e5m2);
+      return NumberFormat::fp8_e5m2;
     case Format::fp6_e2m3:
-      return of(NumberFormat::fp6_e2m3);
+      return NumberFormat::fp6_e2m3;
     case Format::fp6_e3m2:
-      return of(NumberFormat::fp6_e3m2);
+      return NumberFormat::fp6_e3m2;
     case Format::fp4_e2m1:
+      return NumberFormat::fp4_e2m1;
+    case Format::int4:
+    case Format::int8:
+    case Format::mxint8:
       break;
   }
-  return of(NumberFormat::fp4_e2m1);
+  return std::nullopt;
+}
+
+// The code's value, exact in a double for every format.
+double value(Format format, std::uint32_t code) {
+  if (const auto f = float_format(format)) return decode(minifloat_format(*f), code);
+  if (format == Format::int4) return static_cast<int>(code & 7) - static_cast<int>(code & 8);
+  const auto whole = static_cast<std::int8_t>(code);
+  return format == Format::mxint8 ? whole / 64.0 : whole;
 }
 
 // x = integer * 2^exponent.
@@ -60,29 +66,11 @@ Dyadic dyadic(double x) {
 
 // floor(log2 |x|) as the format's exponent field has it: not below that of its least normal.
 int exponent(Format format, std::uint32_t code) {
-  const auto of = [&](NumberFormat f) {
-    const double x = value(format, code);
-    const auto field = static_cast<int>((double_bits(x) >> 52) & 2047);
-    return std::max(field - 1023, 1 - minifloat_format(f).bias);
-  };
-  switch (format) {
-    case Format::fp16:
-      return of(NumberFormat::fp16);
-    case Format::bf16:
-      return of(NumberFormat::bf16);
-    case Format::tf32:
-      return of(NumberFormat::tf32);
-    case Format::fp8_e4m3:
-      return of(NumberFormat::fp8_e4m3);
-    case Format::fp8_e5m2:
-      return of(NumberFormat::fp8_e5m2);
-    case Format::fp6_e2m3:
-      return of(NumberFormat::fp6_e2m3);
-    case Format::fp6_e3m2:
-      return of(NumberFormat::fp6_e3m2);
-    default:
-      return 0;
-  }
+  const auto f = float_format(format);
+  // E2M1 is computed as twice its integers, without an exponent.
+  if (!f || format == Format::fp4_e2m1) return 0;
+  const auto field = static_cast<int>((double_bits(value(format, code)) >> 52) & 2047);
+  return std::max(field - 1023, 1 - minifloat_format(*f).bias);
 }
 
 // Nearest multiple of 2^shift below or at |x|, or the nearest of all, in units of 2^shift.
