@@ -317,7 +317,7 @@ class RandbetStudy {
                                      p == 0.001 ? 22.7 : 30.2,
                                      100 * (1 - faults::energy_ratio(v)),
                                      {},
-                                     source,
+                                     "derived from the points of arXiv 2006.13977",
                                      "of an access: (V/Vmin)^2"});
     }
     const double two_of_64 = at_least_two(64, 0.01), two_of_72 = at_least_two(72, 0.005);
