@@ -19,7 +19,7 @@ struct NodeScaling {
   double delay[4];
 };
 
-const std::vector<NodeScaling>& table() {
+const std::vector<NodeScaling>& node_table() {
   static const std::vector<NodeScaling> rows{
       {180, 1, {0, 24.64, -17.98}, {0, 97.09, -356.7, 406.5}},
       {130, .34, {7.171, -6.709, 2.904}, {-76.65, 334.9, -493.4, 275.8}},
@@ -69,7 +69,7 @@ double delay_of(const NodeScaling& row, double v) {
 
 // The factor at a listed node, or log-log in the node between its two neighbours.
 Factor at(double node, double voltage, double (*of)(const NodeScaling&, double)) {
-  const auto& rows = table();
+  const auto& rows = node_table();
   if (!(node <= rows.front().node && node >= rows.back().node))
     out_of_range(node, voltage, "a node from 7 nm to 180 nm");
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -97,7 +97,7 @@ Factor ratio(const Factor& to, const Factor& from) {
 const std::vector<double>& listed_nodes() {
   static const std::vector<double> nodes = [] {
     std::vector<double> result;
-    for (const auto& row : table()) result.push_back(row.node);
+    for (const auto& row : node_table()) result.push_back(row.node);
     return result;
   }();
   return nodes;

@@ -7,6 +7,7 @@
 
 #include "arch/mapper/errors.h"
 #include "arch/mapper/lowering_parts.h"
+#include "arch/mapper/placement.h"
 #include "arch/mapper/stream_lowering.h"
 
 namespace mantissa::arch {
@@ -15,8 +16,6 @@ namespace {
 using trace::no_tensor;
 using trace::OpClass;
 using trace::TensorId;
-
-constexpr std::uint64_t alignment = 64;
 
 std::string layer_ops(const Plan& plan, const Layer& layer) {
   std::string text;
@@ -79,15 +78,15 @@ Surroundings surroundings(const Plan& plan, const Layer& layer, const ArchConfig
 
 std::uint64_t Lowering::resident_area(const ArchConfig& config) {
   const auto capacity = static_cast<double>(config.core.scratchpad.capacity.value);
-  return static_cast<std::uint64_t>(capacity * config.mapper.resident_fraction) / alignment *
-         alignment;
+  return static_cast<std::uint64_t>(capacity * config.mapper.resident_fraction) / place_alignment *
+         place_alignment;
 }
 
 std::uint64_t Lowering::tile_area(const ArchConfig& config) {
   // Each of the two areas grows with the capacity; what rounding leaves over stays unused.
   const auto capacity = static_cast<double>(config.core.scratchpad.capacity.value);
-  return static_cast<std::uint64_t>(capacity * (1 - config.mapper.resident_fraction)) / alignment *
-         alignment;
+  return static_cast<std::uint64_t>(capacity * (1 - config.mapper.resident_fraction)) /
+         place_alignment * place_alignment;
 }
 
 Lowering::Lowering(const Plan& plan, const ArchConfig& config, TokenTable& tokens)
@@ -129,7 +128,7 @@ std::uint64_t Lowering::reserve(std::uint64_t bytes, bool weight_buffer) {
   std::uint64_t& cursor = weight_buffer ? weight_cursor_ : tile_cursor_;
   const std::uint64_t base = weight_buffer ? config_.core.scratchpad.capacity.value : tile_base_;
   const std::uint64_t end = weight_buffer ? weight_end_ : tile_end_;
-  const std::uint64_t size = round_up(bytes, alignment);
+  const std::uint64_t size = round_up(bytes, place_alignment);
   if (cursor + size > end) cursor = base;
   MANTISSA_CHECK(cursor + size <= end, "a tile beyond its storage");
   const std::uint64_t at = cursor;
@@ -175,7 +174,7 @@ std::uint64_t Lowering::weight_image(TensorId weights, const Tiling& tiling) {
     });
     const bool own = first && !plain;
     found->second = own ? plan_.place(weights).dram : images_end_;
-    if (!own) images_end_ += round_up(plan_.place(weights).bytes, alignment);
+    if (!own) images_end_ += round_up(plan_.place(weights).bytes, place_alignment);
   }
   return found->second;
 }
@@ -183,7 +182,7 @@ std::uint64_t Lowering::weight_image(TensorId weights, const Tiling& tiling) {
 Lowering::Ring Lowering::make_ring(std::uint64_t bytes, std::uint32_t count, bool weight_buffer) {
   Ring ring;
   if (bytes == 0 || count == 0) return ring;
-  ring.slot_bytes = round_up(bytes, alignment);
+  ring.slot_bytes = round_up(bytes, place_alignment);
   ring.count = count;
   ring.claims.resize(count);
   ring.base = reserve(ring.slot_bytes * count, weight_buffer);

@@ -13,8 +13,6 @@ namespace {
 using trace::Role;
 using trace::TensorId;
 
-constexpr std::uint64_t alignment = 64;
-
 struct Lifetime {
   TensorId tensor;
   std::uint64_t bytes;
@@ -90,7 +88,7 @@ void place_tensors(Plan& plan, std::uint64_t resident_area, std::uint64_t dram_b
     }
     if (memory) continue;
     candidates.push_back(
-        {t, round_up(plan.bytes(t), alignment), plan.producer[t], plan.last_use[t], 0});
+        {t, round_up(plan.bytes(t), place_alignment), plan.producer[t], plan.last_use[t], 0});
   }
   std::sort(candidates.begin(), candidates.end(), [](const Lifetime& a, const Lifetime& b) {
     const auto cost = [](const Lifetime& l) {
@@ -124,7 +122,7 @@ void place_tensors(Plan& plan, std::uint64_t resident_area, std::uint64_t dram_b
     place.bytes = plan.bytes(t);
     if (place.resident) continue;
     place.dram = next;
-    next += round_up(std::max<std::uint64_t>(place.bytes, 1), alignment);
+    next += round_up(std::max<std::uint64_t>(place.bytes, 1), place_alignment);
   }
   plan.dram_end = next;
   if (next > dram_capacity)

@@ -13,6 +13,8 @@
 
 namespace mantissa::arch {
 
+constexpr std::uint64_t place_alignment = 64;  // bytes
+
 // Needs plan.layers and plan.storage; fills places, producer, last_use. `dram_base` is the first
 // address that this rank may use. `whole_layer_loads`: layers whose results the mapper cannot write
 // into the scratchpad directly keep theirs in memory.

@@ -14,12 +14,12 @@ double scaled(std::uint64_t significand, int exponent) {
 }
 
 // (floor(log2 |x|), 53-bit significand) of a finite x other than 0, subnormals included.
-struct Parts {
+struct Significand {
   int top;
   std::uint64_t significand;  // bit 52 is set
 };
 
-Parts parts(std::uint64_t magnitude) {
+Significand normalized(std::uint64_t magnitude) {
   const auto exponent = static_cast<int>(magnitude >> 52);
   std::uint64_t fraction = magnitude & ((std::uint64_t{1} << 52) - 1);
   if (exponent != 0) return {exponent - 1023, fraction | (std::uint64_t{1} << 52)};
@@ -32,7 +32,7 @@ std::uint32_t encode_power_of_two(const MinifloatFormat& format, double x) {
   const std::uint64_t magnitude = bits & ~(std::uint64_t{1} << 63);
   if (magnitude > 0x7FF0000000000000ull || (bits != magnitude && magnitude != 0)) return 0xFF;
   if (magnitude == 0) return 0;
-  const Parts p = parts(magnitude);
+  const Significand p = normalized(magnitude);
   const std::uint64_t half = std::uint64_t{1} << 51, rest = p.significand & (2 * half - 1);
   int code = p.top + format.bias;
   if (rest > half || (rest == half && (code & 1))) ++code;
@@ -119,7 +119,7 @@ std::uint32_t encode(const MinifloatFormat& format, double x) {
   const std::uint32_t beyond = has_infinity ? ((1u << format.exponent_bits) - 1)
                                                   << (format.fraction_bits + format.padding_bits)
                                             : format.greatest_finite();
-  const Parts p = parts(magnitude);
+  const Significand p = normalized(magnitude);
   if (p.top > format.bias + 1) return sign | beyond;
   // The last place lies fraction_bits below the leading bit, but never below the subnormals'.
   const int least = 1 - format.bias;

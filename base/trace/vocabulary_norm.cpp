@@ -68,7 +68,7 @@ std::vector<Shape> batch_shapes(const Op& op, const Operands& in) {
 
 // One op for the four norms, since the arithmetic is the same: only the set of elements that share
 // a statistic differs, and `of` names it.
-std::vector<Shape> grad_shapes(const Op& op, const Operands& in) {
+std::vector<Shape> norm_grad_shapes(const Op& op, const Operands& in) {
   const Shape &g = operand(op, in, 0, 1), &x = operand(op, in, 1, 1);
   if (g != x) refuse_shape(op, in, "gradient and input of one shape");
   const std::string of = op.text("of", "layer_norm");
@@ -155,7 +155,7 @@ std::vector<OpSpec> norm_ops() {
        4,
        "Two sums over g and g*x, then an affine map of both.",
        f,
-       grad_shapes,
+       norm_grad_shapes,
        no_macs},
   };
 }

@@ -37,7 +37,7 @@ std::vector<Shape> global_shapes(const Op& op, const Operands& in) {
 }
 
 // Whether the gradient fits is decided by running the forward rule on the input.
-std::vector<Shape> grad_shapes(const Op& op, const Operands& in) {
+std::vector<Shape> window_grad_shapes(const Op& op, const Operands& in) {
   const Shape &g = operand(op, in, 0, 4, 4), &x = operand(op, in, 1, 4, 4);
   const std::string mode = op.text("mode", "max");
   Shape forward;
@@ -118,7 +118,7 @@ std::vector<OpSpec> window_ops() {
        1,
        "The gradient of a pooling, shaped like its input.",
        FormatRule::number,
-       grad_shapes,
+       window_grad_shapes,
        no_macs},
   };
 }

@@ -10,8 +10,8 @@
 namespace mantissa::memory::dram {
 namespace {
 
-constexpr std::size_t buffer_bytes = 1 << 20;
-constexpr std::size_t longest_line = 128;
+constexpr std::size_t written_at_once = 1 << 20;
+constexpr std::size_t longest_command = 128;
 
 bool has_bank(CommandKind k) {
   return is_column(k) || k == CommandKind::activate || k == CommandKind::precharge ||
@@ -33,7 +33,7 @@ class CommandTrace::Sink : public CommandSink {
 CommandTrace::CommandTrace(std::string path, const Organization& organization)
     : path_(std::move(path)),
       banks_per_group_(static_cast<std::uint32_t>(organization.banks)),
-      buffer_(buffer_bytes) {
+      buffer_(written_at_once) {
   errno = 0;
   file_ = std::fopen(path_.c_str(), "wb");
   if (file_ == nullptr) throw Error(command_file).at(path_).say(std::strerror(errno));
@@ -49,7 +49,7 @@ CommandTrace::~CommandTrace() {
 }
 
 void CommandTrace::write(std::uint32_t channel, const Command& command) {
-  if (used_ + longest_line > buffer_.size()) flush();
+  if (used_ + longest_command > buffer_.size()) flush();
   char* at = buffer_.data() + used_;
   const auto number = [&](std::uint64_t value) {
     at = std::to_chars(at, at + 24, value).ptr;

@@ -112,7 +112,7 @@ class Dram final : public Estimator {
   }
 };
 
-const Registration registration{std::make_shared<Dram>()};
+const Registration dram_estimator{std::make_shared<Dram>()};
 
 }  // namespace
 }  // namespace mantissa::power

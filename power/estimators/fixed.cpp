@@ -21,7 +21,7 @@ class Fixed final : public Estimator {
   std::optional<Price> static_power(const Query&) const override { return std::nullopt; }
 };
 
-const Registration registration{std::make_shared<Fixed>()};
+const Registration fixed_estimator{std::make_shared<Fixed>()};
 
 }  // namespace
 }  // namespace mantissa::power

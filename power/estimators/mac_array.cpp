@@ -59,7 +59,7 @@ class MacArray final : public Estimator {
   }
 };
 
-const Registration registration{std::make_shared<MacArray>()};
+const Registration mac_array_estimator{std::make_shared<MacArray>()};
 
 }  // namespace
 }  // namespace mantissa::power

@@ -24,7 +24,7 @@ class RegisterFile final : public Estimator {
   }
 };
 
-const Registration registration{std::make_shared<RegisterFile>()};
+const Registration register_file_estimator{std::make_shared<RegisterFile>()};
 
 }  // namespace
 }  // namespace mantissa::power

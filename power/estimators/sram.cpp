@@ -25,7 +25,7 @@ class Sram final : public Estimator {
   }
 };
 
-const Registration registration{std::make_shared<Sram>()};
+const Registration sram_estimator{std::make_shared<Sram>()};
 
 }  // namespace
 }  // namespace mantissa::power

@@ -66,7 +66,7 @@ class VectorAlu final : public Estimator {
   }
 };
 
-const Registration registration{std::make_shared<VectorAlu>()};
+const Registration vector_alu_estimator{std::make_shared<VectorAlu>()};
 
 }  // namespace
 }  // namespace mantissa::power

@@ -334,7 +334,7 @@ class AccumulatorTwin final : public arch::AccumulatorTwin {
   arch::TwinResult result_;
 };
 
-const arch::AccumulatorTwins registration(make_accumulator_twin);
+const arch::AccumulatorTwins twin_registration(make_accumulator_twin);
 
 }  // namespace
 

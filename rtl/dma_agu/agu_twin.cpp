@@ -102,7 +102,7 @@ class AguTwin final : public arch::AddressTwin {
   arch::TwinResult result_;
 };
 
-const arch::AddressTwins registration(make_agu_twin);
+const arch::AddressTwins twin_registration(make_agu_twin);
 
 }  // namespace
 

@@ -299,7 +299,7 @@ class SramTwin final : public arch::SramTwin {
   arch::TwinResult result_;
 };
 
-const arch::SramTwins registration(make_sram_twin);
+const arch::SramTwins twin_registration(make_sram_twin);
 
 }  // namespace
 

@@ -373,7 +373,7 @@ class ArrayTwin final : public arch::MatrixTwin {
   arch::TwinResult result_;
 };
 
-const arch::MatrixTwins registration(make_array_twin);
+const arch::MatrixTwins twin_registration(make_array_twin);
 
 }  // namespace
 

@@ -283,7 +283,7 @@ class LaneTwin final : public arch::VectorTwin {
   arch::TwinResult result_;
 };
 
-const arch::VectorTwins registration(make_vector_twin);
+const arch::VectorTwins twin_registration(make_vector_twin);
 
 }  // namespace
 

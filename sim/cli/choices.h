@@ -3,9 +3,12 @@
 // was read, what was expected, the nearest word.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
+
+namespace CLI {
+class Validator;
+}  // namespace CLI
 
 namespace mantissa::cli {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/cli/command.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstring>
 

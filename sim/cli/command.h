@@ -20,13 +20,16 @@
 // exception (exit 70). It never calls exit, and never writes diagnostics to `out()`.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "sim/cli/console.h"
+
+namespace CLI {
+class App;  // by name: its header costs every file that includes it four seconds of compiling
+}  // namespace CLI
 
 namespace mantissa::cli {
 

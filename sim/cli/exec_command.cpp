@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <filesystem>
 #include <memory>
@@ -77,9 +78,7 @@ class StudyFolder {
 };
 
 sim::StudyRun run_study(const sim::LoadedStudy& study, workloads::StudyContext& context,
-                        Console& console) {
-  // Held until the study has saved what it is at.
-  const sim::DeferInterrupt interrupt;
+                        const sim::DeferInterrupt& interrupt, Console& console) {
   context.interrupted = [&interrupt] { return interrupt.came(); };
   Progress progress(console, study.study.config.name);
   context.progress = [&progress](double fraction, const std::string& step) {
@@ -104,13 +103,16 @@ ExitCode run(const Options& options, Console& console) {
   workloads::StudyContext context = sim::context_of(study);
   if (!options.trace.empty()) check_trace(options.trace);
   context.trace = options.trace;
+  // Held from the first file on until the study has saved what it is at.
+  std::optional<sim::DeferInterrupt> interrupt(std::in_place);
   std::optional<StudyFolder> folder;
   if (!options.directory.empty()) {
     folder.emplace(options.directory, study);
     context.directory = folder->work();
   }
 
-  const sim::StudyRun found = run_study(study, context, console);
+  const sim::StudyRun found = run_study(study, context, *interrupt, console);
+  interrupt.reset();
   for (const auto& warning : found.result.warnings) console.warning(warning);
   if (!options.trace.empty() && !has_trace(options.trace))
     console.warning("this experiment records no trace");

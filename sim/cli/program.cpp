@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <new>
 #include <sstream>
@@ -153,6 +154,10 @@ int report_bug(Console& console, const std::string& what) {
 }
 
 }  // namespace
+
+Program::Program() = default;
+Program::Program(Program&&) noexcept = default;
+Program::~Program() = default;
 
 Program make_program() {
   Program program;

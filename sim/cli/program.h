@@ -6,7 +6,6 @@
 //   interrupted
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +18,10 @@ namespace mantissa::cli {
 
 // The root command with every registered one declared below it. `chosen` is set by parsing.
 struct Program {
+  Program();
+  Program(Program&&) noexcept;
+  ~Program();
+
   std::unique_ptr<CLI::App> app;
   std::vector<std::pair<CLI::App*, Action>> actions;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/cli/rtl_results.h"
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 
 #include "sim/sweep/engine.h"

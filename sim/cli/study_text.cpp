@@ -14,8 +14,8 @@ using Align = Table::Align;
 
 constexpr std::size_t width = 96, rows_shown = 30;
 
-std::string number(double value) { return fmt::format("{:.6g}", value); }
-std::string number(const std::optional<double>& value) { return value ? number(*value) : "-"; }
+std::string figure(double value) { return fmt::format("{:.6g}", value); }
+std::string figure(const std::optional<double>& value) { return value ? figure(*value) : "-"; }
 
 // Texts by number, each once, in order of appearance.
 class Footnotes {
@@ -49,7 +49,7 @@ std::string comparisons(const workloads::StudyResult& result, const Console& con
   for (const auto& c : result.comparisons) {
     const auto difference = c.difference();
     const std::string source = notes.mark(c.source);
-    table.row({c.what, c.unit, number(c.published), number(c.ours),
+    table.row({c.what, c.unit, figure(c.published), figure(c.ours),
                c.deviation ? fmt::format("{:.2g}", *c.deviation) : "",
                difference ? fmt::format("{:+.3g}", *difference) : "", source + notes.mark(c.note)});
   }
@@ -59,7 +59,7 @@ std::string comparisons(const workloads::StudyResult& result, const Console& con
 
 std::string shown(const workloads::Cell& cell) {
   if (const auto* text = std::get_if<std::string>(&cell)) return *text;
-  if (const auto* real = std::get_if<double>(&cell)) return number(*real);
+  if (const auto* real = std::get_if<double>(&cell)) return figure(*real);
   if (const auto* count = std::get_if<std::int64_t>(&cell)) return std::to_string(*count);
   return "-";
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "power/technology_scaling.h"
@@ -169,9 +170,8 @@ Action declare(CLI::App& app) {
   app.add_option("--library-node", options->request.node, "Node of the cell library, nm.")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option(
-         "-o,--output", options->output,
-         "Folder for synthesis.yaml and results.sqlite ('mantissa report DIR').")
+  app.add_option("-o,--output", options->output,
+                 "Folder for synthesis.yaml and results.sqlite ('mantissa report DIR').")
       ->type_name("DIR");
   app.add_flag("--fresh", options->fresh, "Synthesise again what has been synthesised before.");
   app.add_flag("--json", options->json, "Print one JSON object instead of tables.");

@@ -15,10 +15,6 @@ namespace {
 constexpr std::size_t most_layer_rows = 6000;
 constexpr std::size_t most_part_tables = 200;
 
-std::string grouped(std::uint64_t value) {
-  return store::readable(*store::find_quantity("cycles"), static_cast<double>(value));
-}
-Cell count(std::uint64_t value) { return Cell::number(static_cast<double>(value), grouped(value)); }
 Cell bytes(std::uint64_t value) {
   return Cell::number(
       static_cast<double>(value),
@@ -76,6 +72,11 @@ std::string name(const ReportPoint& point) {
 }
 
 }  // namespace
+
+Cell count(std::uint64_t value) {
+  return Cell::number(static_cast<double>(value),
+                      store::readable(*store::find_quantity("cycles"), static_cast<double>(value)));
+}
 
 std::string layer_tables(const ReportData& data) {
   std::string out;

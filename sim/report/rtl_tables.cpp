@@ -8,10 +8,6 @@
 namespace mantissa::report {
 namespace {
 
-Cell count(std::uint64_t value) {
-  return Cell::number(static_cast<double>(value),
-                      store::readable(*store::find_quantity("cycles"), static_cast<double>(value)));
-}
 Cell number(double value, const char* unit) {
   return Cell::number(value, fmt::format("{:.4g} {}", value, unit));
 }

@@ -5,9 +5,12 @@
 
 #include <string>
 
+#include "sim/report/html.h"
 #include "sim/report/report_data.h"
 
 namespace mantissa::report {
+
+Cell count(std::uint64_t value);  // shown with separators
 
 // The first screen: which architecture wins for which network, and what bounds it.
 std::string verdicts(const ReportData& data);

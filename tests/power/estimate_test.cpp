@@ -13,7 +13,8 @@
 namespace mantissa::power {
 namespace {
 
-const Component matrix{"matrix", "mac_array", {{"rows", 4}, {"columns", 4}}, {{"format", "int8"}}};
+const Component small_array{
+    "matrix", "mac_array", {{"rows", 4}, {"columns", 4}}, {{"format", "int8"}}};
 const Component buffer{"buffer", "sram", {{"capacity_bytes", 32768}}, {}};
 const Component hbm{"hbm", "dram", {{"channels", 8}}, {{"standard", "HBM2"}}};
 
@@ -30,7 +31,7 @@ const ErrorKind* thrown(Call call, const std::string& part = "") {
 
 TEST(Estimate, an_int8_mac_at_45_nm_is_multiply_plus_add_plus_registers) {
   const Technology tech = shipped("45nm");
-  const auto e = estimate({matrix}, {{"matrix", "mac", 1000, {}}}, 0, tech);
+  const auto e = estimate({small_array}, {{"matrix", "mac", 1000, {}}}, 0, tech);
   const double bit = tech.energy("register_bit").value;
   EXPECT_NEAR(e.energy[0].energy.value, 1000 * (.2 + .1 + 40 * bit), 1e-9);
   EXPECT_EQ(e.energy[0].price.method, Method::derived);
@@ -38,7 +39,7 @@ TEST(Estimate, an_int8_mac_at_45_nm_is_multiply_plus_add_plus_registers) {
 
 TEST(Estimate, labels_of_an_action_win_over_the_components) {
   const Technology tech = shipped("45nm");
-  const auto e = estimate({matrix}, {{"matrix", "mac", 1, {{"format", "bf16"}}}}, 0, tech);
+  const auto e = estimate({small_array}, {{"matrix", "mac", 1, {{"format", "bf16"}}}}, 0, tech);
   // bf16, p = 8: 1.1 + 2.6 (64 - 121) / (576 - 121); fp32 accumulation.
   const double multiply = 1.1 + 2.6 * (64. - 121) / (576 - 121);
   EXPECT_NEAR(e.energy[0].price.value, multiply + .9 + 48 * tech.energy("register_bit").value,
@@ -64,7 +65,7 @@ TEST(Estimate, static_rows_are_power_times_seconds_times_instances) {
 }
 
 TEST(Estimate, leakage_of_logic_goes_with_its_cell_area) {
-  const auto e = estimate({matrix}, {}, 1, shipped("28nm"));
+  const auto e = estimate({small_array}, {}, 1, shipped("28nm"));
   ASSERT_EQ(e.energy.size(), 1u);
   EXPECT_EQ(e.energy[0].action, "leakage");
   EXPECT_NEAR(e.energy[0].energy.value, e.total_area.value * .7 * 1.24e-8 * 1e12, 1);
@@ -84,14 +85,14 @@ TEST(Estimate, an_activation_counted_apart_sums_to_the_whole_at_the_published_lo
 TEST(Estimate, unknown_names_are_refused_with_the_nearest_one) {
   const Technology tech = shipped("28nm");
   const auto run = [&](Component c, ActionCount a) { return [=] { estimate({c}, {a}, 1, tech); }; };
-  EXPECT_EQ(thrown(run(matrix, {"matrix", "mak", 1, {}}), "'mac'"), &unknown_action);
-  EXPECT_EQ(thrown(run(matrix, {"matrx", "mac", 1, {}}), "'matrix'"), &unknown_component);
+  EXPECT_EQ(thrown(run(small_array, {"matrix", "mak", 1, {}}), "'mac'"), &unknown_action);
+  EXPECT_EQ(thrown(run(small_array, {"matrx", "mac", 1, {}}), "'matrix'"), &unknown_component);
   EXPECT_EQ(thrown(run({"a", "srm", {}, {}}, {}), "'sram'"), &unknown_kind);
   EXPECT_EQ(thrown(run({"a", "sram", {{"capacity_byte", 1}}, {}}, {}), "'capacity_bytes'"),
             &bad_attribute);
   EXPECT_EQ(thrown(run({"a", "sram", {}, {}}, {}), "capacity_bytes"), &bad_attribute);
-  EXPECT_EQ(thrown(run(matrix, {"matrix", "mac", 1, {{"format", "int9"}}})), &bad_attribute);
-  EXPECT_EQ(thrown(run(matrix, {"matrix", "mac", 1, {{"fromat", "int8"}}}), "'format'"),
+  EXPECT_EQ(thrown(run(small_array, {"matrix", "mac", 1, {{"format", "int9"}}})), &bad_attribute);
+  EXPECT_EQ(thrown(run(small_array, {"matrix", "mac", 1, {{"fromat", "int8"}}}), "'format'"),
             &bad_attribute);
   EXPECT_EQ(thrown(run({"d", "dram", {}, {{"standard", "HBM9"}}}, {"d", "read", 1, {}})),
             &bad_attribute);
@@ -131,8 +132,8 @@ TEST(Estimate, attributes_must_be_finite_and_positive) {
 }
 
 TEST(Estimate, a_broken_sum_is_caught) {
-  auto e = estimate({matrix, buffer}, {{"matrix", "mac", 7, {}}, {"buffer", "read", 9, {}}}, 1e-3,
-                    shipped("28nm"));
+  auto e = estimate({small_array, buffer}, {{"matrix", "mac", 7, {}}, {"buffer", "read", 9, {}}},
+                    1e-3, shipped("28nm"));
   EXPECT_NO_THROW(check_conservation(e));
   auto broken = e;
   broken.total_energy = broken.total_energy * 1.000001;
@@ -158,7 +159,7 @@ TEST(Estimate, what_is_not_counted_is_said) {
 TEST(Estimate, every_registered_kind_prices_each_of_its_actions) {
   const Technology tech = shipped("16nm");
   const std::map<std::string, Component> sample{
-      {"mac_array", matrix},
+      {"mac_array", small_array},
       {"sram", buffer},
       {"dram", hbm},
       {"register_file", {"r", "register_file", {{"capacity_bytes", 64}}, {}}},
@@ -202,8 +203,9 @@ TEST(EstimatorChain, a_preferred_source_wins_and_others_fall_through) {
   chain.prefer([](const Component& c) -> std::shared_ptr<const Estimator> {
     return c.kind == "mac_array" ? std::make_shared<Synthesised>() : nullptr;
   });
-  const auto e = estimate({matrix, buffer}, {{"matrix", "mac", 2, {}}, {"buffer", "read", 8, {}}},
-                          0, shipped("45nm"), chain);
+  const auto e =
+      estimate({small_array, buffer}, {{"matrix", "mac", 2, {}}, {"buffer", "read", 8, {}}}, 0,
+               shipped("45nm"), chain);
   EXPECT_EQ(e.energy[0].energy.value, 1);
   EXPECT_EQ(e.energy[0].price.method, Method::synthesised);
   EXPECT_EQ(e.energy[1].energy.value, 20);

@@ -102,13 +102,13 @@ TEST_P(BenchContract, outputs_that_never_move_are_refused_with_a_port_and_a_comm
   EXPECT_NE(mismatch.expected, mismatch.found);
 }
 
-std::vector<std::string> names() {
+std::vector<std::string> all_benches() {
   std::vector<std::string> all;
   for (const Unit* unit : units()) all.push_back(unit->name());
   return all;
 }
 
-INSTANTIATE_TEST_SUITE_P(Units, BenchContract, testing::ValuesIn(names()),
+INSTANTIATE_TEST_SUITE_P(Units, BenchContract, testing::ValuesIn(all_benches()),
                          [](const auto& info) { return info.param; });
 
 }  // namespace

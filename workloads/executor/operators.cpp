@@ -76,9 +76,9 @@ std::vector<at::Tensor> compute(const OpSpec& spec, const std::vector<c10::IValu
   return out;
 }
 
-class Kernel final : public c10::OperatorKernel {
+class GoldenKernel final : public c10::OperatorKernel {
  public:
-  explicit Kernel(const OpSpec& spec) : spec_(&spec) {}
+  explicit GoldenKernel(const OpSpec& spec) : spec_(&spec) {}
   void operator()(const c10::OperatorHandle&, c10::DispatchKeySet, torch::jit::Stack* stack) {
     const std::size_t n = spec_->inputs.size() + spec_->attributes.size() + 1;
     const std::vector<c10::IValue> arguments = torch::jit::last(*stack, n).vec();
@@ -107,7 +107,7 @@ TORCH_LIBRARY_IMPL(mantissa, CPU, library) {
   for (const OpSpec& spec : trace::vocabulary()) {
     if (!is_operator(spec.kind)) continue;
     library.impl(spec.name,
-                 torch::CppFunction::makeFromBoxedFunctor(std::make_unique<Kernel>(spec)));
+                 torch::CppFunction::makeFromBoxedFunctor(std::make_unique<GoldenKernel>(spec)));
   }
 }
 

@@ -10,7 +10,7 @@
 namespace mantissa::numerics {
 namespace {
 
-void demand(std::int64_t read, std::int64_t low, std::int64_t high, const char* what) {
+void demand_within(std::int64_t read, std::int64_t low, std::int64_t high, const char* what) {
   if (read >= low && read <= high) return;
   throw Error(illegal_quantization)
       .say(std::string("no vector MAC has ") + what)
@@ -21,13 +21,13 @@ void demand(std::int64_t read, std::int64_t low, std::int64_t high, const char* 
 }  // namespace
 
 void check(const VectorMac& mac) {
-  demand(mac.weight_bits, 2, 8, "weights of so many bits");
-  demand(mac.activation_bits, 2, 8, "activations of so many bits");
-  demand(mac.weight_scale_bits, 0, 15, "weight scales of so many bits");
-  demand(mac.activation_scale_bits, 0, 15, "activation scales of so many bits");
-  demand(mac.product_bits, 0, mac.full_product_bits(), "scale products of so many bits");
-  demand(mac.vector_length, 1, 1024, "vectors of this length");
-  demand(mac.accumulator_bits, 8, 48, "accumulators of so many bits");
+  demand_within(mac.weight_bits, 2, 8, "weights of so many bits");
+  demand_within(mac.activation_bits, 2, 8, "activations of so many bits");
+  demand_within(mac.weight_scale_bits, 0, 15, "weight scales of so many bits");
+  demand_within(mac.activation_scale_bits, 0, 15, "activation scales of so many bits");
+  demand_within(mac.product_bits, 0, mac.full_product_bits(), "scale products of so many bits");
+  demand_within(mac.vector_length, 1, 1024, "vectors of this length");
+  demand_within(mac.accumulator_bits, 8, 48, "accumulators of so many bits");
 }
 
 std::int64_t accumulated(const VectorMac& mac, std::int64_t acc, std::int64_t term,

@@ -17,7 +17,7 @@ using trace::NumberFormat;
 using trace::OpKind;
 using trace::Shape;
 
-constexpr NumberFormat f = NumberFormat::bf16;
+constexpr NumberFormat bf16 = NumberFormat::bf16;
 
 MatrixProblem problem(const trace::Trace& t, const ArchConfig& config) {
   const Plan plan = testing::layered(t);
@@ -27,9 +27,9 @@ MatrixProblem problem(const trace::Trace& t, const ArchConfig& config) {
 
 MatrixProblem product(Shape a, Shape b, trace::Attributes attributes = {}, bool parameter = false) {
   trace::TraceBuilder builder("product");
-  const auto x = builder.input("a", f, std::move(a));
-  const auto y =
-      parameter ? builder.parameter("b", f, std::move(b)) : builder.input("b", f, std::move(b));
+  const auto x = builder.input("a", bf16, std::move(a));
+  const auto y = parameter ? builder.parameter("b", bf16, std::move(b))
+                           : builder.input("b", bf16, std::move(b));
   builder.op(OpKind::matmul, "product", {x, y}, std::move(attributes));
   const auto t = builder.finish();
   const auto p = problem(t, testing::roomy(8, 8));
@@ -40,8 +40,8 @@ MatrixProblem product(Shape a, Shape b, trace::Attributes attributes = {}, bool 
 trace::Trace convolution(std::int64_t channels, std::int64_t filters, std::int64_t kernel,
                          std::int64_t groups) {
   trace::TraceBuilder b("convolution");
-  const auto x = b.input("x", f, {2, channels, 9, 7});
-  const auto w = b.parameter("w", f, {filters, channels / groups, kernel, kernel});
+  const auto x = b.input("x", bf16, {2, channels, 9, 7});
+  const auto w = b.parameter("w", bf16, {filters, channels / groups, kernel, kernel});
   b.op(OpKind::conv2d, "conv", {x, w}, {{"groups", groups}, {"stride", ints({2, 1})}});
   return b.finish();
 }
@@ -107,15 +107,16 @@ TEST_P(Gradient, has_the_macs_of_the_vocabulary) {
       trace::TraceBuilder inputs("input gradient"), weights("weight gradient");
       auto attributes = window;
       attributes["input_size"] = ints({9, 9});
-      inputs.op(
-          OpKind::conv2d_input_grad, "dx",
-          {inputs.input("g", f, {2, 6, out, out}), inputs.parameter("w", f, {6, 4 / groups, 3, 3})},
-          attributes);
+      inputs.op(OpKind::conv2d_input_grad, "dx",
+                {inputs.input("g", bf16, {2, 6, out, out}),
+                 inputs.parameter("w", bf16, {6, 4 / groups, 3, 3})},
+                attributes);
       attributes = window;
       attributes["kernel_size"] = ints({3, 3});
-      weights.op(OpKind::conv2d_weight_grad, "dw",
-                 {weights.input("g", f, {2, 6, out, out}), weights.input("x", f, {2, 4, 9, 9})},
-                 attributes);
+      weights.op(
+          OpKind::conv2d_weight_grad, "dw",
+          {weights.input("g", bf16, {2, 6, out, out}), weights.input("x", bf16, {2, 4, 9, 9})},
+          attributes);
       {
         const auto t = (GetParam() ? weights : inputs).finish();
         EXPECT_FALSE(problem(t, testing::roomy(8, 8)).computable);

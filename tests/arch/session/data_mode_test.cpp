@@ -24,14 +24,14 @@ using trace::TensorId;
 using trace::Trace;
 using trace::TraceBuilder;
 
-std::vector<std::byte> contents(const trace::Tensor& tensor) {
+std::vector<std::byte> operands_of(const trace::Tensor& tensor) {
   return numerics::fill_random(tensor.format, tensor.shape, 7, tensor.name);
 }
 
-RunOptions data_mode() {
+RunOptions with_values() {
   RunOptions options;
   options.fidelity = Fidelity::data;
-  options.operands = [](const Trace&, const trace::Tensor& t) { return contents(t); };
+  options.operands = [](const Trace&, const trace::Tensor& t) { return operands_of(t); };
   return options;
 }
 
@@ -40,7 +40,7 @@ std::vector<Value> reference(const Trace& trace, const ArchConfig& config) {
   std::vector<Value> values(trace.tensors.size());
   for (TensorId t = 0; t < trace.tensors.size(); ++t) {
     values[t] = Value(trace.tensors[t].format, trace.tensors[t].shape);
-    if (trace.tensors[t].role != Role::activation) values[t].data = contents(trace.tensors[t]);
+    if (trace.tensors[t].role != Role::activation) values[t].data = operands_of(trace.tensors[t]);
   }
   numerics::EvaluationOrder order;
   order.matrix = make_matrix_model(config.core)->order();
@@ -50,7 +50,7 @@ std::vector<Value> reference(const Trace& trace, const ArchConfig& config) {
 }
 
 void expect_equal(const Trace& trace, const ArchConfig& config) {
-  const RunResult r = run(config, trace, data_mode());
+  const RunResult r = run(config, trace, with_values());
   const auto values = reference(trace, config);
   ASSERT_FALSE(r.outputs.empty());
   for (const auto& output : r.outputs) {
@@ -247,7 +247,7 @@ TEST(DataMode, takes_exactly_the_cycles_of_shape_mode) {
   for (const Dataflow dataflow : dataflows) {
     const ArchConfig config = cramped(8, 8, dataflow);
     const auto trace = gemm(100, 200, 60);
-    EXPECT_EQ(run(config, trace).cycles, run(config, trace, data_mode()).cycles);
+    EXPECT_EQ(run(config, trace).cycles, run(config, trace, with_values()).cycles);
   }
 }
 
@@ -255,8 +255,8 @@ TEST(DataMode, takes_exactly_the_cycles_of_shape_mode) {
 // all lie within the bound that facts/numerics states.
 TEST(DataMode, bf16_sums_differ_between_dataflows_and_stay_within_the_reordering_bound) {
   const auto trace = gemm(16, 1024, 16, NumberFormat::bf16);
-  const auto ws = run(roomy(8, 8, Dataflow::weight_stationary), trace, data_mode()).outputs.at(0);
-  const auto os = run(roomy(8, 8, Dataflow::output_stationary), trace, data_mode()).outputs.at(0);
+  const auto ws = run(roomy(8, 8, Dataflow::weight_stationary), trace, with_values()).outputs.at(0);
+  const auto os = run(roomy(8, 8, Dataflow::output_stationary), trace, with_values()).outputs.at(0);
   std::size_t different = 0;
   for (std::size_t i = 0; i < ws.bytes.size(); i += 4)
     different += std::memcmp(&ws.bytes[i], &os.bytes[i], 4) != 0 ? 1 : 0;
@@ -268,7 +268,7 @@ TEST(DataMode, int32_sums_that_wrap_are_counted_and_reported) {
   const auto x = b.input("x", NumberFormat::int8, {1, 140000});
   const auto w = b.parameter("w", NumberFormat::int8, {140000, 1});
   b.op(OpKind::matmul, "y", {x, w});
-  RunOptions options = data_mode();
+  RunOptions options = with_values();
   options.operands = [](const Trace&, const trace::Tensor& t) {
     return std::vector<std::byte>(t.bytes(), std::byte{0x80});  // -128 * -128 * 140000 > 2^31
   };
@@ -282,9 +282,9 @@ TEST(DataMode, int32_sums_that_wrap_are_counted_and_reported) {
 
 TEST(DataMode, a_wrong_operand_shows_up_in_the_output) {
   const auto trace = gemm(9, 9, 9);
-  RunOptions options = data_mode();
+  RunOptions options = with_values();
   options.operands = [](const Trace&, const trace::Tensor& t) {
-    auto bytes = contents(t);
+    auto bytes = operands_of(t);
     if (t.name == "w") bytes[40] ^= std::byte{1};
     return bytes;
   };

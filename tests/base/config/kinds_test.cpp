@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every kind of refusal can be reached: one bad input for each, and no kind without one.
-#include "base/config/folder_path.h"
 #include "base/config/kinds.h"
+#include "base/config/folder_path.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::function<void()> text(const std::string& yaml) {
+std::function<void()> text_of(const std::string& yaml) {
   return [yaml] { read_text(yaml, "f"); };
 }
 
@@ -51,20 +51,20 @@ const std::map<std::string, std::function<void()>>& bad_inputs() {
   const std::string matrix = "matrix: {rows: 8, columns: 8}";
   static const std::map<std::string, std::function<void()>> inputs = {
       {"config.unreadable", [] { read_file("/"); }},
-      {"config.not-utf8", text("a: \xFF")},
-      {"config.character", text("a:\t1")},
-      {"config.syntax", text("a: [")},
-      {"config.empty", text("")},
-      {"config.indentation", text(" a: 1\nb: 2")},
-      {"config.lost-line", text("%YAML 1.2\n---\na: 1")},
-      {"config.second-document", text("a: 1\n---\nb: 2")},
-      {"config.depth", text(nested(65))},
-      {"config.duplicate-key", text("a: 1\na: 2")},
-      {"config.key", text("a: {b}")},
-      {"config.merge-key", text("<<: {a: 1}")},
-      {"config.anchor", text("a: &x 1")},
-      {"config.tag", text("a: !!int 1")},
-      {"config.multi-line", text("a: 'x\n  y'")},
+      {"config.not-utf8", text_of("a: \xFF")},
+      {"config.character", text_of("a:\t1")},
+      {"config.syntax", text_of("a: [")},
+      {"config.empty", text_of("")},
+      {"config.indentation", text_of(" a: 1\nb: 2")},
+      {"config.lost-line", text_of("%YAML 1.2\n---\na: 1")},
+      {"config.second-document", text_of("a: 1\n---\nb: 2")},
+      {"config.depth", text_of(nested(65))},
+      {"config.duplicate-key", text_of("a: 1\na: 2")},
+      {"config.key", text_of("a: {b}")},
+      {"config.merge-key", text_of("<<: {a: 1}")},
+      {"config.anchor", text_of("a: &x 1")},
+      {"config.tag", text_of("a: !!int 1")},
+      {"config.multi-line", text_of("a: 'x\n  y'")},
       {"config.path", [] { Node::sequence({}).set("0", Node()); }},
       {"config.override", [] { parse_override("rows"); }},
       {"config.version", document("name: x")},
@@ -108,7 +108,7 @@ TEST(Kinds, none_is_without_a_bad_input) {
 TEST(Kinds, the_good_neighbours_of_the_bad_inputs_pass) {
   EXPECT_NO_THROW(chip("{clock: 1 GHz, matrix: {rows: 8, columns: 8}}")());
   EXPECT_NO_THROW(document("version: 1\nname: x")());
-  EXPECT_NO_THROW(text(nested(64))());
+  EXPECT_NO_THROW(text_of(nested(64))());
 }
 
 }  // namespace

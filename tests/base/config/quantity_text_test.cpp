@@ -9,7 +9,7 @@ namespace mantissa::config {
 namespace {
 
 template <class Q>
-std::string refusal(const std::string& text) {
+std::string quantity_refusal(const std::string& text) {
   try {
     return "accepted: " + quantity_text(parse_quantity<Q>(text, Spot{"a.b", {"f", 1, 4, ""}}));
   } catch (const Error& error) {
@@ -91,18 +91,20 @@ TEST(QuantityText, printing_reads_back_as_the_same_value) {
 TEST(QuantityText, refuses_a_missing_or_wrong_unit_and_lists_the_legal_ones) {
   const std::string bytes =
       "; expected a size such as '256 KiB'; units: B, kB, KiB, MB, MiB, GB, GiB, TB, TiB";
-  EXPECT_EQ(refusal<Bytes>("256"),
+  EXPECT_EQ(quantity_refusal<Bytes>("256"),
             "f:1:4: error: a.b: the unit is missing; read '256'" + bytes + " [config.unit]");
-  EXPECT_EQ(refusal<Bytes>("256 KB"), "f:1:4: error: a.b: unknown unit 'KB'; read '256 KB'" +
-                                          bytes + "; did you mean 'kB'? [config.unit]");
-  EXPECT_EQ(refusal<Bytes>("256 ns"),
+  EXPECT_EQ(quantity_refusal<Bytes>("256 KB"),
+            "f:1:4: error: a.b: unknown unit 'KB'; read '256 KB'" + bytes +
+                "; did you mean 'kB'? [config.unit]");
+  EXPECT_EQ(quantity_refusal<Bytes>("256 ns"),
             "f:1:4: error: a.b: unknown unit 'ns'; read '256 ns'" + bytes + " [config.unit]");
-  EXPECT_EQ(refusal<Hertz>("1 Ghz"),
+  EXPECT_EQ(quantity_refusal<Hertz>("1 Ghz"),
             "f:1:4: error: a.b: unknown unit 'Ghz'; read '1 Ghz'; expected a frequency such as "
             "'940 MHz'; units: Hz, kHz, MHz, GHz; did you mean 'GHz'? [config.unit]");
-  EXPECT_NE(refusal<Bandwidth>("34 GB").find("units: B/s, kB/s"), std::string::npos);
-  EXPECT_NE(refusal<Latency>("5 cycels").find("did you mean 'cycles'?"), std::string::npos);
-  EXPECT_NE(refusal<Cycles>("5 ns").find("units: cycle, cycles"), std::string::npos);
+  EXPECT_NE(quantity_refusal<Bandwidth>("34 GB").find("units: B/s, kB/s"), std::string::npos);
+  EXPECT_NE(quantity_refusal<Latency>("5 cycels").find("did you mean 'cycles'?"),
+            std::string::npos);
+  EXPECT_NE(quantity_refusal<Cycles>("5 ns").find("units: cycle, cycles"), std::string::npos);
 }
 
 TEST(QuantityText, refuses_what_is_no_exact_whole_number_of_base_units) {
@@ -110,18 +112,18 @@ TEST(QuantityText, refuses_what_is_no_exact_whole_number_of_base_units) {
     EXPECT_NE(message.find(what), std::string::npos) << message;
     EXPECT_NE(message.find("[config.number]"), std::string::npos) << message;
   };
-  says(refusal<Bytes>("0.3 B"), "not a whole number of bytes");
-  says(refusal<Bytes>("0.3 KiB"), "not a whole number of bytes");  // 307.2 B
-  EXPECT_EQ(refusal<Bytes>("0.25 KiB"), "accepted: 256 B");
-  says(refusal<Hertz>("0.5 Hz"), "not a whole number of hertz");
-  EXPECT_EQ(refusal<Hertz>("0.001 kHz"), "accepted: 1 Hz");
-  says(refusal<Femtoseconds>("0.0000001 ns"), "not a whole number of femtoseconds");
-  EXPECT_EQ(refusal<Femtoseconds>("0.000001 ns"), "accepted: 1 fs");
-  says(refusal<Latency>("1.5 cycles"), "not a whole number of cycles");
-  says(refusal<Bytes>("16777216 TiB"), "more bytes than 64 bits can count");
-  says(refusal<Bytes>("-1 B"), "must not be negative");
-  says(refusal<Watts>("-1 W"), "must not be negative");
-  says(refusal<Watts>("1e400 W"), "too large or too small for a double");
+  says(quantity_refusal<Bytes>("0.3 B"), "not a whole number of bytes");
+  says(quantity_refusal<Bytes>("0.3 KiB"), "not a whole number of bytes");  // 307.2 B
+  EXPECT_EQ(quantity_refusal<Bytes>("0.25 KiB"), "accepted: 256 B");
+  says(quantity_refusal<Hertz>("0.5 Hz"), "not a whole number of hertz");
+  EXPECT_EQ(quantity_refusal<Hertz>("0.001 kHz"), "accepted: 1 Hz");
+  says(quantity_refusal<Femtoseconds>("0.0000001 ns"), "not a whole number of femtoseconds");
+  EXPECT_EQ(quantity_refusal<Femtoseconds>("0.000001 ns"), "accepted: 1 fs");
+  says(quantity_refusal<Latency>("1.5 cycles"), "not a whole number of cycles");
+  says(quantity_refusal<Bytes>("16777216 TiB"), "more bytes than 64 bits can count");
+  says(quantity_refusal<Bytes>("-1 B"), "must not be negative");
+  says(quantity_refusal<Watts>("-1 W"), "must not be negative");
+  says(quantity_refusal<Watts>("1e400 W"), "too large or too small for a double");
 }
 
 TEST(QuantityText, refuses_malformed_numbers_with_a_remedy) {
@@ -135,10 +137,11 @@ TEST(QuantityText, refuses_malformed_numbers_with_a_remedy) {
       {"", "no number"},
       {"KiB", "no number"}};
   for (const auto& [text, remedy] : cases) {
-    EXPECT_NE(refusal<Bytes>(text).find(remedy), std::string::npos) << refusal<Bytes>(text);
-    EXPECT_NE(refusal<Bytes>(text).find("[config.number]"), std::string::npos);
+    EXPECT_NE(quantity_refusal<Bytes>(text).find(remedy), std::string::npos)
+        << quantity_refusal<Bytes>(text);
+    EXPECT_NE(quantity_refusal<Bytes>(text).find("[config.number]"), std::string::npos);
   }
-  EXPECT_NE(refusal<Bytes>("0x10 B").find("config."), std::string::npos);
+  EXPECT_NE(quantity_refusal<Bytes>("0x10 B").find("config."), std::string::npos);
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ std::string chip_text(const std::string& more = "", const std::string& core = ""
          more;
 }
 
-std::string refusal(const std::string& text) {
+std::string schema_refusal(const std::string& text) {
   try {
     Chip::schema().parse(read_text(text, "f.yaml"));
     return "accepted";
@@ -106,32 +106,34 @@ TEST(Schema, writes_every_parameter_in_declaration_order) {
 }
 
 TEST(Schema, refuses_unknown_keys_with_the_nearest_and_all_legal_names) {
-  EXPECT_EQ(refusal("name: c\ncore:\n  clock: 1 GHz\n  matrix: {rows: 8, coulmns: 8}"),
+  EXPECT_EQ(schema_refusal("name: c\ncore:\n  clock: 1 GHz\n  matrix: {rows: 8, coulmns: 8}"),
             "f.yaml:4:21: error: no parameter is named 'core.matrix.coulmns'; read 'coulmns'; "
             "expected one of rows, columns, dataflow, others; did you mean 'columns'? "
             "[config.unknown-key]");
-  EXPECT_EQ(refusal("levels: [{nmae: x}]\nname: c"),
+  EXPECT_EQ(schema_refusal("levels: [{nmae: x}]\nname: c"),
             "f.yaml:1:1: error: 'core' is missing; expected 'core: section'; Every core. "
             "[config.missing-key]");
   EXPECT_EQ(
-      refusal(chip_text("levels: [{name: x}, {nmae: x}]")),
+      schema_refusal(chip_text("levels: [{name: x}, {nmae: x}]")),
       "f.yaml:5:22: error: no parameter is named 'levels.1.nmae'; read 'nmae'; expected one of "
       "name, latency; did you mean 'name'? [config.unknown-key]");
 }
 
 TEST(Schema, names_the_section_in_which_a_required_key_is_missing) {
-  EXPECT_EQ(refusal("name: c\ncore:\n  clock: 1 GHz\n  matrix:\n    rows: 8"),
+  EXPECT_EQ(schema_refusal("name: c\ncore:\n  clock: 1 GHz\n  matrix:\n    rows: 8"),
             "f.yaml:4:3: error: 'core.matrix.columns' is missing; expected 'columns: integer'; "
             "Columns C. [config.missing-key]");
-  EXPECT_EQ(refusal("core: {}"),
+  EXPECT_EQ(schema_refusal("core: {}"),
             "f.yaml:1:1: error: 'name' is missing; expected 'name: text'; Name in reports. "
             "[config.missing-key]");
 }
 
 TEST(Schema, refuses_values_of_another_type) {
   const std::string core = "f.yaml:5:";
-  const auto with = [](const std::string& line) { return refusal(chip_text(line)); };
-  const auto in_core = [](const std::string& line) { return refusal(chip_text("", "  " + line)); };
+  const auto with = [](const std::string& line) { return schema_refusal(chip_text(line)); };
+  const auto in_core = [](const std::string& line) {
+    return schema_refusal(chip_text("", "  " + line));
+  };
   EXPECT_EQ(with("shape: 3"),
             core +
                 "8: error: shape holds a single value; read '3'; expected a list such as [a, b] "
@@ -158,14 +160,14 @@ TEST(Schema, refuses_values_of_another_type) {
                 "12: error: bandwidth holds a list; expected a bandwidth such as '34 GB/s' or "
                 "'64 B/cycle' [config.wrong-type]");
   EXPECT_EQ(
-      refusal("- 1"),
+      schema_refusal("- 1"),
       "f.yaml:1:1: error: the document holds a list; expected a section of 'key: value' lines "
       "[config.wrong-type]");
 }
 
 TEST(Schema, takes_only_true_and_false_for_booleans) {
   const auto fuse = [](const std::string& value) {
-    return refusal(chip_text("", "  fuse: " + value + "\n"));
+    return schema_refusal(chip_text("", "  fuse: " + value + "\n"));
   };
   EXPECT_EQ(fuse("true"), "accepted");
   EXPECT_EQ(fuse("false"), "accepted");
@@ -180,7 +182,9 @@ TEST(Schema, takes_only_true_and_false_for_booleans) {
 }
 
 TEST(Schema, takes_only_decimal_digits_for_integers) {
-  const auto rows = [](const std::string& value) { return refusal(chip_text("", "", value)); };
+  const auto rows = [](const std::string& value) {
+    return schema_refusal(chip_text("", "", value));
+  };
   const std::string head = "f.yaml:4:18: error: core.matrix.rows; read '";
   const std::string form = "'; expected an integer in decimal digits";
   const std::pair<const char*, const char*> cases[] = {
@@ -207,7 +211,7 @@ TEST(Schema, takes_only_decimal_digits_for_integers) {
 
 TEST(Schema, takes_only_finite_decimal_numbers_for_reals) {
   const auto real = [](const std::string& value) {
-    return refusal(chip_text("", "  utilisation: " + value + "\n"));
+    return schema_refusal(chip_text("", "  utilisation: " + value + "\n"));
   };
   for (const char* text : {"0", "1", "0.5", "1e-3", "1E-03"}) EXPECT_EQ(real(text), "accepted");
   for (const char* text : {".nan", ".inf", "-.inf", "nan", "inf", ".5", "0,5", "01", "0.5 V"})
@@ -217,7 +221,9 @@ TEST(Schema, takes_only_finite_decimal_numbers_for_reals) {
 }
 
 TEST(Schema, checks_ranges_from_both_sides_and_prints_them_with_units) {
-  const auto rows = [](const std::string& value) { return refusal(chip_text("", "", value)); };
+  const auto rows = [](const std::string& value) {
+    return schema_refusal(chip_text("", "", value));
+  };
   EXPECT_EQ(rows("8"), "accepted");
   EXPECT_EQ(rows("1024"), "accepted");
   EXPECT_EQ(rows("1025"),
@@ -226,7 +232,7 @@ TEST(Schema, checks_ranges_from_both_sides_and_prints_them_with_units) {
   EXPECT_NE(rows("0").find("is out of range"), std::string::npos);
   EXPECT_NE(rows("-9223372036854775808").find("is out of range"), std::string::npos);
   const auto core = [](const std::string& line) {
-    return refusal(chip_text("", "  " + line + "\n"));
+    return schema_refusal(chip_text("", "  " + line + "\n"));
   };
   EXPECT_EQ(core("scratchpad: 1 KiB"), "accepted");
   EXPECT_EQ(
@@ -237,35 +243,38 @@ TEST(Schema, checks_ranges_from_both_sides_and_prints_them_with_units) {
   EXPECT_NE(core("scratchpad: 33554433 B").find("[config.range]"), std::string::npos);
   EXPECT_NE(core("buffer: 63 B").find("expected at least 64 B"), std::string::npos);
   EXPECT_EQ(core("buffer: 64 B"), "accepted");
-  EXPECT_NE(refusal(chip_text("voltage: 0.39 V")).find("from 0.4 V to 1.2 V"), std::string::npos);
-  EXPECT_EQ(refusal(chip_text("voltage: 0.4 V")), "accepted");
-  EXPECT_NE(refusal(chip_text("shape: [1, 0]")).find("shape.1 is out of range"), std::string::npos);
-  EXPECT_NE(refusal(chip_text("levels: [{name: x, latency: 0 ns}]"))
+  EXPECT_NE(schema_refusal(chip_text("voltage: 0.39 V")).find("from 0.4 V to 1.2 V"),
+            std::string::npos);
+  EXPECT_EQ(schema_refusal(chip_text("voltage: 0.4 V")), "accepted");
+  EXPECT_NE(schema_refusal(chip_text("shape: [1, 0]")).find("shape.1 is out of range"),
+            std::string::npos);
+  EXPECT_NE(schema_refusal(chip_text("levels: [{name: x, latency: 0 ns}]"))
                 .find("levels.0.latency is out of range; read '0 ns'; expected at least 1 (fs or "
                       "cycles)"),
             std::string::npos);
 }
 
 TEST(Schema, refuses_unknown_choices_with_all_of_them) {
-  EXPECT_EQ(refusal("name: c\ncore:\n  clock: 1 GHz\n"
-                    "  matrix: {rows: 8, columns: 8, dataflow: wieght_stationary}"),
+  EXPECT_EQ(schema_refusal("name: c\ncore:\n  clock: 1 GHz\n"
+                           "  matrix: {rows: 8, columns: 8, dataflow: wieght_stationary}"),
             "f.yaml:4:43: error: core.matrix.dataflow; read 'wieght_stationary'; expected one of "
             "weight_stationary, output_stationary; did you mean 'weight_stationary'? "
             "[config.choice]");
 }
 
 TEST(Schema, quantities_name_their_key_and_place) {
-  EXPECT_EQ(refusal("name: c\ncore:\n  clock: 940\n  matrix: {rows: 8, columns: 8}"),
+  EXPECT_EQ(schema_refusal("name: c\ncore:\n  clock: 940\n  matrix: {rows: 8, columns: 8}"),
             "f.yaml:3:10: error: core.clock: the unit is missing; read '940'; expected a frequency "
             "such as '940 MHz'; units: Hz, kHz, MHz, GHz [config.unit]");
-  EXPECT_EQ(refusal(chip_text("access: \"1 ns\"\n")), "accepted");  // a unit says it is no number
+  EXPECT_EQ(schema_refusal(chip_text("access: \"1 ns\"\n")),
+            "accepted");  // a unit says it is no number
 }
 
 TEST(Schema, constraints_point_to_their_key) {
-  EXPECT_EQ(refusal(chip_text("", "", "7")),
+  EXPECT_EQ(schema_refusal(chip_text("", "", "7")),
             "f.yaml:4:18: error: core.matrix.rows: fewer rows than columns; read '7' "
             "[config.constraint]");
-  EXPECT_EQ(refusal("name: c\ncore:\n  clock: 999 MHz\n  matrix: {rows: 8, columns: 8}"),
+  EXPECT_EQ(schema_refusal("name: c\ncore:\n  clock: 999 MHz\n  matrix: {rows: 8, columns: 8}"),
             "f.yaml:3:10: error: core.clock: no such crystal; read '999 MHz' [config.constraint]");
 }
 

@@ -23,7 +23,7 @@ Codeword flipped(Codeword w, unsigned bit) {
   return w;
 }
 
-const std::uint64_t words[] = {
+const std::uint64_t sample_words[] = {
     0, ~0ull, 1, 0x8000000000000000ull, 0x0123456789ABCDEFull, derived(1, 1), derived(1, 2)};
 
 TEST(Secded, has_distinct_columns_of_odd_weight_and_balanced_checks) {
@@ -44,7 +44,7 @@ TEST(Secded, has_distinct_columns_of_odd_weight_and_balanced_checks) {
 }
 
 TEST(Secded, check_byte_is_the_sum_of_the_columns_of_all_ones) {
-  for (const std::uint64_t data : words) {
+  for (const std::uint64_t data : sample_words) {
     unsigned sum = 0;
     for (unsigned bit = 0; bit < 64; ++bit)
       if (data >> bit & 1) sum ^= secded_columns()[bit];
@@ -53,7 +53,7 @@ TEST(Secded, check_byte_is_the_sum_of_the_columns_of_all_ones) {
 }
 
 TEST(Secded, leaves_whole_words_alone) {
-  for (const std::uint64_t data : words) {
+  for (const std::uint64_t data : sample_words) {
     const auto r = secded_decode(data, secded_check(data));
     EXPECT_EQ(r.data, data);
     EXPECT_EQ(r.outcome, SecdedOutcome::clean);
@@ -61,7 +61,7 @@ TEST(Secded, leaves_whole_words_alone) {
 }
 
 TEST(Secded, corrects_every_single_error) {
-  for (const std::uint64_t data : words)
+  for (const std::uint64_t data : sample_words)
     for (unsigned bit = 0; bit < 72; ++bit) {
       const auto w = flipped({data, secded_check(data)}, bit);
       const auto r = secded_decode(w.data, w.check);
@@ -71,7 +71,7 @@ TEST(Secded, corrects_every_single_error) {
 }
 
 TEST(Secded, detects_every_double_error_and_alters_nothing) {
-  for (const std::uint64_t data : words)
+  for (const std::uint64_t data : sample_words)
     for (unsigned a = 0; a < 72; ++a)
       for (unsigned b = a + 1; b < 72; ++b) {
         const auto w = flipped(flipped({data, secded_check(data)}, a), b);

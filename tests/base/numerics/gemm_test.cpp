@@ -13,7 +13,7 @@
 namespace mantissa::numerics {
 namespace {
 
-constexpr std::int32_t lowest = std::numeric_limits<std::int32_t>::min();
+constexpr std::int32_t least_int32 = std::numeric_limits<std::int32_t>::min();
 
 struct Size {
   std::int64_t m, n, k;
@@ -78,7 +78,7 @@ TEST_P(Kernels, int8_counts_every_wrap_that_golden_counts) {
   std::vector<std::int8_t> a(k, 127), b(k * 3, 127);
   for (std::int64_t x = 0; x < k; ++x) b[3 * x + 1] = static_cast<std::int8_t>(x % 2 ? -127 : 127);
   for (std::uint64_t chain : {0u, 1u, 7u, 40u}) {
-    std::vector<std::int32_t> x{0x7FFFFFFF - 20 * 127 * 127, 0x7FFFFFFF, lowest}, y(x);
+    std::vector<std::int32_t> x{0x7FFFFFFF - 20 * 127 * 127, 0x7FFFFFFF, least_int32}, y(x);
     std::uint64_t fast = 0, slow = 0;
     gemm_int8(a.data(), k, b.data(), 3, x.data(), 3, 1, 3, k, true, fast, ReductionOrder{chain});
     golden::gemm_int8(a.data(), k, b.data(), 3, y.data(), 3, 1, 3, k, true, slow,
@@ -100,7 +100,7 @@ TEST_P(Kernels, int8_wraps_exactly_beyond_the_last_product_that_fits) {
     std::uint64_t overflows = 0;
     gemm_int8(a.data(), k, b.data(), 1, &acc, 1, 1, 1, k, false, overflows);
     EXPECT_EQ(overflows, k == 131072 ? 1u : 0u);
-    EXPECT_EQ(acc, k == 131072 ? lowest : 131071 * 16384);
+    EXPECT_EQ(acc, k == 131072 ? least_int32 : 131071 * 16384);
   }
 }
 

@@ -13,8 +13,8 @@ namespace mantissa::numerics {
 namespace {
 
 using boost::multiprecision::cpp_int;
-constexpr std::int32_t lowest = std::numeric_limits<std::int32_t>::min();
-constexpr std::int32_t highest = std::numeric_limits<std::int32_t>::max();
+constexpr std::int32_t least_sum = std::numeric_limits<std::int32_t>::min();
+constexpr std::int32_t greatest_sum = std::numeric_limits<std::int32_t>::max();
 
 // The integer y with the least |acc * m - y * 2^s|; of two such, the even one.
 cpp_int oracle(std::int32_t acc, const Requantization& q) {
@@ -34,10 +34,11 @@ cpp_int oracle(std::int32_t acc, const Requantization& q) {
 
 TEST(Requantize, equals_exact_arithmetic_for_all_shifts_at_the_extremes) {
   for (int shift = 0; shift <= 62; ++shift) {
-    for (std::int32_t multiplier : {1, 2, 3, 0x40000000, highest - 1, highest}) {
-      for (std::int32_t acc : {lowest, lowest + 1, -3, -2, -1, 0, 1, 2, 3, highest - 1, highest}) {
-        for (std::int32_t zero : {lowest, -1, 0, highest}) {
-          const Requantization q{multiplier, shift, zero, lowest, highest};
+    for (std::int32_t multiplier : {1, 2, 3, 0x40000000, greatest_sum - 1, greatest_sum}) {
+      for (std::int32_t acc :
+           {least_sum, least_sum + 1, -3, -2, -1, 0, 1, 2, 3, greatest_sum - 1, greatest_sum}) {
+        for (std::int32_t zero : {least_sum, -1, 0, greatest_sum}) {
+          const Requantization q{multiplier, shift, zero, least_sum, greatest_sum};
           ASSERT_EQ(cpp_int(requantize(acc, q)), oracle(acc, q))
               << acc << " * " << multiplier << " / 2^" << shift << " + " << zero;
         }
@@ -50,7 +51,7 @@ TEST(Requantize, equals_exact_arithmetic_on_random_operands) {
   const RandomStream stream(7, "requantize");
   for (std::uint64_t i = 0; i < 50000; ++i) {
     const auto acc = static_cast<std::int32_t>(stream.bits(3 * i) >> (i % 32));
-    const auto multiplier = static_cast<std::int32_t>(stream.integer(3 * i + 1, 1, highest));
+    const auto multiplier = static_cast<std::int32_t>(stream.integer(3 * i + 1, 1, greatest_sum));
     const Requantization q{multiplier, static_cast<int>(stream.integer(3 * i + 2, 0, 62)), 5, -128,
                            127};
     ASSERT_EQ(cpp_int(requantize(acc, q)), oracle(acc, q));

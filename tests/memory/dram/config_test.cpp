@@ -99,7 +99,8 @@ TEST(DramPresets, of_the_two_named_parts_have_the_mappings_and_ranks_that_they_a
 }
 
 // What the loader says to one override of a good preset.
-std::string refusal(const std::string& override, const std::string& name = "hbm2_8gb_x128") {
+std::string override_refusal(const std::string& override,
+                             const std::string& name = "hbm2_8gb_x128") {
   try {
     preset(name, {override});
   } catch (const Error& error) {
@@ -110,7 +111,7 @@ std::string refusal(const std::string& override, const std::string& name = "hbm2
 
 TEST(DramConfig, refuses_what_cannot_be_and_names_the_reason) {
   const auto expect = [](const std::string& override, const std::string& part) {
-    const std::string message = refusal(override);
+    const std::string message = override_refusal(override);
     EXPECT_NE(message.find(part), std::string::npos) << override << ": " << message;
   };
   expect("timing.RCDR=14", "did you mean 'RCDRD'?");
@@ -136,14 +137,15 @@ TEST(DramConfig, accepts_the_limits_themselves) {
   for (const char* override : {"controller.write_high=31", "controller.write_low=31",
                                "organization.columns=4", "organization.ranks=4", "energy.vdd=0.3 V",
                                "energy.vdd=3.6 V", "energy.currents.IDD4R=55", "timing.RRDL=4"})
-    EXPECT_EQ(refusal(override), "accepted");
+    EXPECT_EQ(override_refusal(override), "accepted");
 }
 
 TEST(DramConfig, of_per_bank_refresh_must_leave_time_for_it) {
-  EXPECT_EQ(refusal("refresh.mode=per_bank"), "accepted");
-  EXPECT_NE(refusal("refresh.mode=per_bank", "hbm4_8000").find("must be refreshed every 487"),
-            std::string::npos);
-  EXPECT_NE(refusal("refresh.mode=per_bank", "ddr4_2400").find("needs timing.RFCpb"),
+  EXPECT_EQ(override_refusal("refresh.mode=per_bank"), "accepted");
+  EXPECT_NE(
+      override_refusal("refresh.mode=per_bank", "hbm4_8000").find("must be refreshed every 487"),
+      std::string::npos);
+  EXPECT_NE(override_refusal("refresh.mode=per_bank", "ddr4_2400").find("needs timing.RFCpb"),
             std::string::npos);
 }
 

@@ -17,7 +17,7 @@
 namespace mantissa::memory::dram {
 namespace {
 
-const TraceFiles& files() {
+const TraceFiles& all_traces() {
   static const TraceFiles all;
   return all;
 }
@@ -38,7 +38,7 @@ std::string trace_of(const std::vector<Line>& lines) {
   std::string text;
   for (const auto& l : lines)
     text += hex(l.address) + (l.write ? " WRITE " : " READ ") + std::to_string(l.cycle) + "\n";
-  return files().write(text);
+  return all_traces().write(text);
 }
 
 TraceResult run(const DramConfig& config, const std::vector<Line>& lines,
@@ -141,7 +141,7 @@ TEST(TraceRun, reads_both_formats_to_the_same_end) {
   const DramConfig config = preset("lpddr4_3200");
   std::string loads;
   for (const auto& l : random_lines(3'000)) loads += "LD " + std::to_string(l.address) + "\n";
-  TraceReader reader(files().write(loads, "loads.trc"));
+  TraceReader reader(all_traces().write(loads, "loads.trc"));
   const TraceResult ramulator = run_trace(config, reader);
   const TraceResult dramsim3 = run(config, random_lines(3'000));
   EXPECT_EQ(ramulator.format, TraceFormat::ramulator);
@@ -223,7 +223,7 @@ TEST(BoundBy, is_the_turnaround_for_reads_and_writes_in_turn) {
 TEST(CommandTrace, holds_every_command_in_the_order_of_each_channel) {
   const DramConfig config = preset("ddr3_2133");
   TraceReader reader(trace_of(random_lines(5'000, 1, 3)));
-  const std::string path = files().path("commands.txt");
+  const std::string path = all_traces().path("commands.txt");
   CommandTrace commands(path, config.organization);
   const TraceResult r = run_trace(config, reader, {}, &commands);
   commands.close();
@@ -258,7 +258,7 @@ TEST(CommandTrace, holds_every_command_in_the_order_of_each_channel) {
 
 TEST(CommandTrace, says_of_the_first_request_what_the_timing_says) {
   const DramConfig config = preset("hbm2_8gb_x128");
-  const std::string path = files().path("first.txt");
+  const std::string path = all_traces().path("first.txt");
   TraceReader reader(trace_of({{0x100000 + 64, false, 5}}));
   CommandTrace commands(path, config.organization);
   run_trace(config, reader, {}, &commands);

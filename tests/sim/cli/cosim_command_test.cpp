@@ -10,7 +10,7 @@
 
 #include "rtl/tool.h"
 #include "rtl/unit.h"
-#include "sim/cli/program.h"
+#include "tests/sim/cli/in_process.h"
 
 namespace mantissa::cli {
 namespace {
@@ -20,18 +20,6 @@ using testing::HasSubstr;
 using testing::Not;
 
 const std::string source = MANTISSA_SOURCE_DIR;
-
-struct Outcome {
-  int code = 0;
-  std::string out, err;
-};
-
-Outcome run(const std::vector<std::string>& arguments) {
-  std::ostringstream out, err;
-  Console console(out, err, false, false, false);
-  const int code = run_program(arguments, console);
-  return {code, out.str(), err.str()};
-}
 
 TEST(CosimCommand, of_a_shipped_unit_says_what_was_compared_and_which_cases_were_seen) {
   const Outcome outcome = run({"cosim", "requantize", "--set", "Lanes=2", "--vectors", "500"});

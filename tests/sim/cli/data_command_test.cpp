@@ -10,7 +10,7 @@
 #include <optional>
 #include <sstream>
 
-#include "sim/cli/program.h"
+#include "tests/sim/cli/in_process.h"
 #include "workloads/data/catalogue.h"
 #include "workloads/data/config.h"
 
@@ -21,11 +21,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-struct Outcome {
-  int code = 0;
-  std::string out, err;
-};
 
 // Searches an empty folder, whatever the machine has.
 class DataCommand : public testing::Test {
@@ -42,10 +37,7 @@ class DataCommand : public testing::Test {
   }
   Outcome run(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), "data");
-    std::ostringstream out, err;
-    Console console(out, err, false, false, false);
-    const int code = run_program(arguments, console);
-    return {code, out.str(), err.str()};
+    return cli::run(arguments);
   }
   std::string write(const std::string& name, const std::string& text) const {
     std::ofstream(folder_ / name) << text;

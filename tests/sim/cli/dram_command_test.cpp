@@ -10,30 +10,14 @@
 
 #include "base/config/parameter_info.h"
 #include "memory/dram/config.h"
-#include "sim/cli/program.h"
 #include "sim/json/dram_json.h"
 #include "sim/presets/presets.h"
+#include "tests/sim/cli/in_process.h"
 
 namespace mantissa::cli {
 namespace {
 
 const std::string examples = std::string(MANTISSA_SOURCE_DIR) + "/examples/";
-
-struct Outcome {
-  int code = 0;
-  std::string out, err;
-};
-
-Outcome run(const std::vector<std::string>& arguments) {
-  std::ostringstream out, err;
-  Console console(out, err, false, false, false);
-  const int code = run_program(arguments, console);
-  return {code, out.str(), err.str()};
-}
-
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 TEST(DramCommand, runs_both_example_traces_on_every_shipped_dram) {
   const auto presets = sim::Presets::standard().list(sim::PresetKind::dram);

@@ -13,9 +13,9 @@
 #include <sstream>
 #include <thread>
 
-#include "sim/cli/program.h"
 #include "sim/store/csv.h"
 #include "sim/store/results.h"
+#include "tests/sim/cli/in_process.h"
 #include "workloads/study/experiment.h"
 
 namespace mantissa::cli {
@@ -57,17 +57,9 @@ workloads::StudyResult rows_of(const RowsConfig& config, workloads::StudyContext
 
 const workloads::ExperimentRegistration<RowsConfig> registration("rows", rows_of);
 
-struct Outcome {
-  int code = 0;
-  std::string out, err;
-};
-
 Outcome exec(std::vector<std::string> arguments) {
-  std::ostringstream out, err;
-  Console console(out, err, false, false, false);
   arguments.insert(arguments.begin(), "exec");
-  const int code = run_program(arguments, console);
-  return {code, out.str(), err.str()};
+  return run(arguments);
 }
 
 class Exec : public testing::Test {

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <CLI/CLI.hpp>
 #include <set>
 #include <sstream>
 
@@ -13,25 +14,10 @@
 #include "sim/json/fields.h"
 #include "sim/run/version.h"
 #include "sim/sweep/sweep.h"
+#include "tests/sim/cli/in_process.h"
 
 namespace mantissa::cli {
 namespace {
-
-struct Outcome {
-  int code = 0;
-  std::string out, err;
-};
-
-Outcome run(const std::vector<std::string>& arguments) {
-  std::ostringstream out, err;
-  Console console(out, err, false, false, false);
-  const int code = run_program(arguments, console);
-  return {code, out.str(), err.str()};
-}
-
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 TEST(Help, shows_every_command_with_its_summary) {
   const auto help = run({"--help"});

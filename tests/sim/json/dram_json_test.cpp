@@ -34,7 +34,7 @@ const DramRun& sample() {
   return all;
 }
 
-std::string type_of(const Json& value) {
+std::string dram_type_of(const Json& value) {
   if (value.is_number_integer()) return "integer";
   if (value.is_number()) return "number";
   if (value.is_string()) return "text";
@@ -42,16 +42,16 @@ std::string type_of(const Json& value) {
   return "object";
 }
 
-void outline(const Json& value, const std::string& path, std::set<std::string>& out) {
-  if (!path.empty()) out.insert(path + ":" + type_of(value));
+void dram_outline(const Json& value, const std::string& path, std::set<std::string>& out) {
+  if (!path.empty()) out.insert(path + ":" + dram_type_of(value));
   if (path == "config" || path == "definitions") return;
   if (value.is_array())
     for (const auto& item : value)
       if (item.is_structured())
-        for (const auto& [key, child] : item.items()) outline(child, path + "[]." + key, out);
+        for (const auto& [key, child] : item.items()) dram_outline(child, path + "[]." + key, out);
   if (value.is_object())
     for (const auto& [key, child] : value.items())
-      outline(child, path.empty() ? key : path + "." + key, out);
+      dram_outline(child, path.empty() ? key : path + "." + key, out);
 }
 
 // '*' stands for part of a name between two dots.
@@ -66,7 +66,7 @@ bool matches(const char* pattern, const char* path) {
 
 TEST(DramJson, has_the_declared_fields_and_types_and_no_others) {
   std::set<std::string> have;
-  outline(to_json(sample()), "", have);
+  dram_outline(to_json(sample()), "", have);
   std::set<std::string> met;
   for (const auto& path : have) {
     bool declared = false;

@@ -20,18 +20,18 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-Sweep sweep_of(const std::string& body) {
+Sweep campaign_of(const std::string& body) {
   return parse_sweep(config::read_text("version: 1\nkind: sweep\n" + body, "s.yaml"), "s.yaml");
 }
 
-std::vector<std::string> described(const std::string& body) {
+std::vector<std::string> points_of(const std::string& body) {
   std::vector<std::string> out;
-  for (const auto& point : expand(sweep_of(body))) out.push_back(describe(point));
+  for (const auto& point : expand(campaign_of(body))) out.push_back(describe(point));
   return out;
 }
 
 TEST(Campaign, has_every_chip_at_every_voltage) {
-  EXPECT_THAT(described("archs: [a]\nworkloads: [w]\nfidelity: data\n"
+  EXPECT_THAT(points_of("archs: [a]\nworkloads: [w]\nfidelity: data\n"
                         "campaign: {chips: 2, first_chip: 5, voltages: [0.9 Vmin, 0.8 Vmin]}\n"),
               ElementsAre("a on w with core.scratchpad.voltage=0.9 Vmin, core.chip_seed=5",
                           "a on w with core.scratchpad.voltage=0.9 Vmin, core.chip_seed=6",
@@ -41,14 +41,14 @@ TEST(Campaign, has_every_chip_at_every_voltage) {
 
 TEST(Campaign, multiplies_the_grid_and_may_leave_voltages_as_they_are) {
   EXPECT_THAT(
-      described("archs: [a]\nworkloads: [w]\nfidelity: data\ngrid: {x: [1, 2]}\n"
+      points_of("archs: [a]\nworkloads: [w]\nfidelity: data\ngrid: {x: [1, 2]}\n"
                 "campaign: {chips: 2}\n"),
       ElementsAre("a on w with x=1, core.chip_seed=0", "a on w with x=1, core.chip_seed=1",
                   "a on w with x=2, core.chip_seed=0", "a on w with x=2, core.chip_seed=1"));
 }
 
 TEST(Campaign, sets_all_its_memories_together) {
-  EXPECT_THAT(described("archs: [a]\nworkloads: [w]\nfidelity: data\n"
+  EXPECT_THAT(points_of("archs: [a]\nworkloads: [w]\nfidelity: data\n"
                         "campaign: {chips: 1, voltages: [0.9 Vmin], memories: [m, n]}\n"),
               ElementsAre("a on w with m.voltage=0.9 Vmin, n.voltage=0.9 Vmin, core.chip_seed=0"));
 }
@@ -56,7 +56,7 @@ TEST(Campaign, sets_all_its_memories_together) {
 TEST(Campaign, is_refused_beside_a_grid_over_the_same_parameter_and_in_shape_mode) {
   const auto refusal = [](const std::string& body) -> std::string {
     try {
-      expand(sweep_of("archs: [a]\nworkloads: [w]\n" + body));
+      expand(campaign_of("archs: [a]\nworkloads: [w]\n" + body));
     } catch (const Error& error) {
       return error.message();
     }
@@ -73,8 +73,8 @@ TEST(Campaign, is_refused_beside_a_grid_over_the_same_parameter_and_in_shape_mod
 TEST(Campaign, is_refused_when_it_counts_chips_twice_however_a_voltage_is_written) {
   const auto refusal = [](const std::string& campaign) -> std::string {
     try {
-      sweep_of("archs: [a]\nworkloads: [w]\nfidelity: data\ncampaign: {chips: 2, " + campaign +
-               "}\n");
+      campaign_of("archs: [a]\nworkloads: [w]\nfidelity: data\ncampaign: {chips: 2, " + campaign +
+                  "}\n");
     } catch (const Error& error) {
       return error.message();
     }

@@ -25,7 +25,7 @@ std::vector<std::string> described(const std::string& body,
   return out;
 }
 
-std::string refusal(const std::string& body) {
+std::string sweep_refusal(const std::string& body) {
   try {
     expand(sweep_of(body));
   } catch (const Error& error) {
@@ -132,32 +132,33 @@ TEST(Expand, split_mix_matches_its_reference_vector) {
 }
 
 TEST(Expand, zip_lists_of_different_lengths_are_refused_at_the_key) {
-  EXPECT_THAT(refusal("archs: [a]\nworkloads: [w]\nzip: {k: [1, 2], l: [3]}\n"),
+  EXPECT_THAT(sweep_refusal("archs: [a]\nworkloads: [w]\nzip: {k: [1, 2], l: [3]}\n"),
               HasSubstr("s.yaml:5:18: error: read 'l with 1 values'; expected 2 values, as k has "
                         "[sweep.zip-lengths]"));
 }
 
 TEST(Expand, a_parameter_that_two_sections_set_is_refused) {
-  EXPECT_THAT(refusal("archs: [a]\nworkloads: [w]\nset: {k: 1}\ngrid: {k: [1, 2]}\n"),
+  EXPECT_THAT(sweep_refusal("archs: [a]\nworkloads: [w]\nset: {k: 1}\ngrid: {k: [1, 2]}\n"),
               HasSubstr("[sweep.twice-set]"));
 }
 
 TEST(Expand, an_empty_sweep_is_refused) {
-  EXPECT_THAT(refusal("archs: [a]\nworkloads: []\n"), HasSubstr("[sweep.no-points]"));
+  EXPECT_THAT(sweep_refusal("archs: [a]\nworkloads: []\n"), HasSubstr("[sweep.no-points]"));
 }
 
 TEST(Expand, more_than_a_million_points_are_refused) {
   std::string values = "[0";
   for (int i = 1; i < 1001; ++i) values += ", " + std::to_string(i);
   values += "]";
-  EXPECT_THAT(refusal("archs: [a]\nworkloads: [w]\ngrid: {k: " + values + ", l: " + values + "}\n"),
-              HasSubstr("[sweep.too-many-points]"));
+  EXPECT_THAT(
+      sweep_refusal("archs: [a]\nworkloads: [w]\ngrid: {k: " + values + ", l: " + values + "}\n"),
+      HasSubstr("[sweep.too-many-points]"));
 }
 
 TEST(Expand, ranges_that_do_not_fit_together_are_refused) {
   const auto random = [](const std::string& d) {
-    return refusal("archs: [a]\nworkloads: [w]\nrandom: {count: 2, seed: 1, parameters: {k: " + d +
-                   "}}\n");
+    return sweep_refusal(
+        "archs: [a]\nworkloads: [w]\nrandom: {count: 2, seed: 1, parameters: {k: " + d + "}}\n");
   };
   EXPECT_THAT(random("{range: [2, 1]}"), HasSubstr("the lower bound first [sweep.range]"));
   EXPECT_THAT(random("{range: [1 KiB, 2 MHz]}"), HasSubstr("two bounds of one kind"));
@@ -171,15 +172,17 @@ TEST(Expand, ranges_that_do_not_fit_together_are_refused) {
 }
 
 TEST(Expand, misspelt_keys_and_wrong_words_are_refused) {
-  EXPECT_THAT(refusal("archs: [a]\nworkload: [w]\n"), HasSubstr("did you mean 'workloads'?"));
-  EXPECT_THAT(refusal("archs: [a]\nworkloads: [w]\nfidelity: exact\n"), HasSubstr("shape or data"));
-  EXPECT_THAT(refusal("archs: [a]\nworkloads: [w]\nobjectives: [latancy]\n"),
+  EXPECT_THAT(sweep_refusal("archs: [a]\nworkload: [w]\n"), HasSubstr("did you mean 'workloads'?"));
+  EXPECT_THAT(sweep_refusal("archs: [a]\nworkloads: [w]\nfidelity: exact\n"),
+              HasSubstr("shape or data"));
+  EXPECT_THAT(sweep_refusal("archs: [a]\nworkloads: [w]\nobjectives: [latancy]\n"),
               HasSubstr("did you mean 'latency'?"));
-  EXPECT_THAT(refusal("archs: [a]\nworkloads: [w]\nobjectives: [macs]\n"),
+  EXPECT_THAT(sweep_refusal("archs: [a]\nworkloads: [w]\nobjectives: [macs]\n"),
               HasSubstr("less or more is better"));
-  EXPECT_THAT(refusal("archs: [a]\nworkloads: [w]\npublished: [{arch: a, workload: w, quantity: "
-                      "throughput, value: 12 ms, method: m, source: s}]\n"),
-              HasSubstr("[sweep.unit]"));
+  EXPECT_THAT(
+      sweep_refusal("archs: [a]\nworkloads: [w]\npublished: [{arch: a, workload: w, quantity: "
+                    "throughput, value: 12 ms, method: m, source: s}]\n"),
+      HasSubstr("[sweep.unit]"));
 }
 
 TEST(Expand, a_sweep_written_out_reads_back_as_the_same_points) {

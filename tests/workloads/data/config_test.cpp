@@ -20,13 +20,13 @@ struct Study {
     return s;
   }
 };
-DataConfig parse(const std::string& yaml) {
+DataConfig parsed(const std::string& yaml) {
   return Study::schema().parse(config::read_text("data: " + yaml, "study.yaml")).data;
 }
 
 TEST(DataConfig, is_a_bare_name_or_a_section) {
-  EXPECT_EQ(parse("digits").name, Known::digits);
-  EXPECT_EQ(parse("{name: gaussians, classes: 3}").classes, 3);
+  EXPECT_EQ(parsed("digits").name, Known::digits);
+  EXPECT_EQ(parsed("{name: gaussians, classes: 3}").classes, 3);
 }
 
 TEST(DataConfig, is_written_as_it_is_read) {
@@ -36,19 +36,19 @@ TEST(DataConfig, is_written_as_it_is_read) {
        {std::string("digits"), std::string("{name: stripes, separation: 3.5, seed: 9}"),
         "{format: csv, path: " + scratch.at("a.csv") +
             ", label: '0', header: absent, sha256: " + std::string(64, 'A') + "}"}) {
-    const auto written = Study::schema().write({parse(yaml)});
+    const auto written = Study::schema().write({parsed(yaml)});
     EXPECT_EQ(Study::schema().write(Study::schema().parse(written)).yaml(), written.yaml());
   }
 }
 
 TEST(DataConfig, names_the_nearest_set_key_and_format) {
-  EXPECT_THAT(refusal(config::unknown_choice, [] { parse("cifar_10"); }),
+  EXPECT_THAT(refusal(config::unknown_choice, [] { parsed("cifar_10"); }),
               HasSubstr("study.yaml:1:7: error: data.name; read 'cifar_10'; expected one of none, "
                         "digits, mnist, fashion_mnist, cifar10, cifar100, gaussians, stripes, "
                         "linear_teacher; did you mean 'cifar10'?"));
-  EXPECT_THAT(refusal(config::unknown_key, [] { parse("{nmae: digits}"); }),
+  EXPECT_THAT(refusal(config::unknown_key, [] { parsed("{nmae: digits}"); }),
               HasSubstr("did you mean 'name'?"));
-  EXPECT_THAT(refusal(config::unknown_choice, [] { parse("{format: cvs}"); }),
+  EXPECT_THAT(refusal(config::unknown_choice, [] { parsed("{format: cvs}"); }),
               HasSubstr("did you mean 'csv'?"));
 }
 
@@ -67,11 +67,11 @@ TEST(DataConfig, finds_files_beside_the_document_that_names_them) {
 TEST(DataConfig, takes_checksums_of_64_digits_alone) {
   const std::string sum(64, 'f');
   const std::string set = "{name: digits, sha256: ";
-  EXPECT_EQ(parse(set + sum + "}").sha256.sums.size(), 1u);
-  EXPECT_EQ(parse(set + "[" + sum + ", " + sum + "]}").sha256.sums.size(), 2u);
+  EXPECT_EQ(parsed(set + sum + "}").sha256.sums.size(), 1u);
+  EXPECT_EQ(parsed(set + "[" + sum + ", " + sum + "]}").sha256.sums.size(), 2u);
   for (const std::string& bad :
        {std::string(63, 'f'), std::string(65, 'f'), std::string(63, 'f') + "g", std::string("md5")})
-    EXPECT_THAT(refusal(config::wrong_type, [&] { parse(set + bad + "}"); }),
+    EXPECT_THAT(refusal(config::wrong_type, [&] { parsed(set + bad + "}"); }),
                 HasSubstr("64 hexadecimal digits"));
 }
 
@@ -112,13 +112,13 @@ TEST(DataConfig, refuses_keys_that_do_not_belong_together) {
       {"{name: stripes, sha256: " + std::string(64, 'f') + "}", "sets that lie on disk"},
   };
   for (const auto& [yaml, reason] : cases)
-    EXPECT_THAT(refusal(config::broken_constraint, [&, text = yaml] { parse(text); }),
+    EXPECT_THAT(refusal(config::broken_constraint, [&, text = yaml] { parsed(text); }),
                 HasSubstr(reason))
         << yaml;
   // The other side of three of them.
-  EXPECT_NO_THROW(parse("{name: gaussians, classes: 4, features: 4}"));
-  EXPECT_NO_THROW(parse("{name: stripes, classes: 16}"));
-  EXPECT_NO_THROW(parse("{name: linear_teacher, noise: 0.5}"));
+  EXPECT_NO_THROW(parsed("{name: gaussians, classes: 4, features: 4}"));
+  EXPECT_NO_THROW(parsed("{name: stripes, classes: 16}"));
+  EXPECT_NO_THROW(parsed("{name: linear_teacher, noise: 0.5}"));
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ using namespace testing;
 using ::testing::HasSubstr;
 
 template <class T>
-std::vector<T> values(const Array& array) {
+std::vector<T> elements(const Array& array) {
   return std::get<std::vector<T>>(array.values);
 }
 

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "tests/workloads/executor/digits.h"
 #include "workloads/data/config.h"
 #include "workloads/data/load.h"
 #include "workloads/executor/networks/network.h"
@@ -101,12 +102,6 @@ TEST(StoredWeights, AreAlsoOperatorsOfLibtorch) {
 }
 
 TEST(Guarantee, IsThePublishedOne) { EXPECT_NEAR(100 * guarantee(1e4, 1e6, 0.01), 4.1, 0.05); }
-
-data::Dataset digits() {
-  data::DataConfig c;
-  c.name = data::Known::digits;
-  return data::load(c);
-}
 
 Batch some(const data::Dataset& d) { return batch_of(d, {d.train.begin(), d.train.begin() + 32}); }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "tests/workloads/executor/digits.h"
 #include "workloads/data/config.h"
 #include "workloads/data/load.h"
 #include "workloads/executor/training/trainer.h"
@@ -13,12 +14,6 @@ namespace mantissa::workloads {
 namespace {
 
 namespace fs = std::filesystem;
-
-data::Dataset digits() {
-  data::DataConfig c;
-  c.name = data::Known::digits;
-  return data::load(c);
-}
 
 class Training : public ::testing::Test {
  protected:

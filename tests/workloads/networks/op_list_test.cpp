@@ -61,7 +61,7 @@ TEST(OpList, several_outputs_come_when_asked_for) {
             1u);
 }
 
-struct Bad {
+struct BadList {
   const char* name;
   std::string text;
   const char* kind;
@@ -69,10 +69,10 @@ struct Bad {
   const char* message;
 };
 
-class BadOpList : public testing::TestWithParam<Bad> {};
+class BadOpList : public testing::TestWithParam<BadList> {};
 
 TEST_P(BadOpList, is_refused_with_place_and_remedy) {
-  const Bad& bad = GetParam();
+  const BadList& bad = GetParam();
   try {
     built(bad.text);
     FAIL() << "accepted";
@@ -86,42 +86,46 @@ TEST_P(BadOpList, is_refused_with_place_and_remedy) {
 INSTANTIATE_TEST_SUITE_P(
     All, BadOpList,
     testing::Values(
-        Bad{"unknown_op", tensors + "ops:\n  - {op: matmull, name: y, inputs: [x, w]}\n",
-            "workload.unknown-op", "7:", "did you mean 'matmul'"},
-        Bad{"unknown_tensor", tensors + "ops:\n  - {op: matmul, name: y, inputs: [x, ww]}\n",
-            "workload.unknown-tensor", "7:", "did you mean 'w'"},
-        Bad{"unknown_attribute",
+        BadList{"unknown_op", tensors + "ops:\n  - {op: matmull, name: y, inputs: [x, w]}\n",
+                "workload.unknown-op", "7:", "did you mean 'matmul'"},
+        BadList{"unknown_tensor", tensors + "ops:\n  - {op: matmul, name: y, inputs: [x, ww]}\n",
+                "workload.unknown-tensor", "7:", "did you mean 'w'"},
+        BadList{
+            "unknown_attribute",
             tensors +
                 "ops:\n  - {op: matmul, name: y, inputs: [x, w], attributes: {transpse_a: true}}\n",
             "config.unknown-key", "7:", "did you mean 'transpose_a'"},
-        Bad{"attribute_of_the_wrong_type",
+        BadList{
+            "attribute_of_the_wrong_type",
             tensors +
                 "ops:\n  - {op: matmul, name: y, inputs: [x, w], attributes: {transpose_a: 3}}\n",
             "config.wrong-type", "7:", "transpose_a"},
-        Bad{"shapes_that_do_not_fit", tensors + "ops:\n  - {op: matmul, name: y, inputs: [w, x]}\n",
-            "trace.shape", "7:5", "op 'y'"},
-        Bad{"missing_operand", tensors + "ops:\n  - {op: matmul, name: y, inputs: [x]}\n",
-            "trace.operands", "7:5", "op 'y'"},
-        Bad{"two_ops_of_one_name",
-            tensors + "ops:\n  - {op: relu, name: y, inputs: [x]}\n  - {op: relu, name: y, inputs: "
-                      "[x]}\n",
-            "trace.duplicate-name", "8:5", "y"},
-        Bad{"unknown_format", "tensors:\n  x: {shape: [4], format: int9}\nops: []\n",
-            "config.choice", "4:", "number format"},
-        Bad{"missing_format", tensors + "ops:\n  - {op: cast, name: y, inputs: [x]}\n",
-            "trace.format", "7:5", "op 'y'"},
-        Bad{"unknown_role", "tensors:\n  x: {shape: [4], role: weight}\nops: []\n",
-            "config.constraint", "4:", "parameter"},
-        Bad{"tensors_that_are_a_list", "tensors: [x]\nops: []\n", "workload.form",
-            "3:", "name: tensor"},
-        Bad{"no_ops", tensors, "workload.form", "1:1", "at least one"},
-        Bad{"after_what_is_not_there",
-            tensors + "ops:\n  - {op: relu, name: y, inputs: [x], after: [z]}\n",
-            "workload.unknown-tensor", "7:", "operator above"},
-        Bad{"unused_parameter",
-            "parameters: {n: 3}\n" + tensors + "ops:\n  - {op: relu, name: y, inputs: [x]}\n",
-            "workload.unused-parameter", "3:", "$n"}),
-    [](const testing::TestParamInfo<Bad>& info) { return info.param.name; });
+        BadList{"shapes_that_do_not_fit",
+                tensors + "ops:\n  - {op: matmul, name: y, inputs: [w, x]}\n", "trace.shape", "7:5",
+                "op 'y'"},
+        BadList{"missing_operand", tensors + "ops:\n  - {op: matmul, name: y, inputs: [x]}\n",
+                "trace.operands", "7:5", "op 'y'"},
+        BadList{"two_ops_of_one_name",
+                tensors +
+                    "ops:\n  - {op: relu, name: y, inputs: [x]}\n  - {op: relu, name: y, inputs: "
+                    "[x]}\n",
+                "trace.duplicate-name", "8:5", "y"},
+        BadList{"unknown_format", "tensors:\n  x: {shape: [4], format: int9}\nops: []\n",
+                "config.choice", "4:", "number format"},
+        BadList{"missing_format", tensors + "ops:\n  - {op: cast, name: y, inputs: [x]}\n",
+                "trace.format", "7:5", "op 'y'"},
+        BadList{"unknown_role", "tensors:\n  x: {shape: [4], role: weight}\nops: []\n",
+                "config.constraint", "4:", "parameter"},
+        BadList{"tensors_that_are_a_list", "tensors: [x]\nops: []\n", "workload.form",
+                "3:", "name: tensor"},
+        BadList{"no_ops", tensors, "workload.form", "1:1", "at least one"},
+        BadList{"after_what_is_not_there",
+                tensors + "ops:\n  - {op: relu, name: y, inputs: [x], after: [z]}\n",
+                "workload.unknown-tensor", "7:", "operator above"},
+        BadList{"unused_parameter",
+                "parameters: {n: 3}\n" + tensors + "ops:\n  - {op: relu, name: y, inputs: [x]}\n",
+                "workload.unused-parameter", "3:", "$n"}),
+    [](const testing::TestParamInfo<BadList>& info) { return info.param.name; });
 
 }  // namespace
 }  // namespace mantissa::workloads

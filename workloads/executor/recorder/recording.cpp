@@ -458,4 +458,13 @@ void Call::generic() {
        {{"elements", elements}, {"bytes", static_cast<std::int64_t>(bytes)}, {"of", of}}, made);
 }
 
+std::int64_t axis(std::int64_t dim, std::int64_t rank) { return dim < 0 ? dim + rank : dim; }
+
+std::vector<std::int64_t> shortest(std::vector<std::int64_t> extents) {
+  for (const std::int64_t x : extents)
+    if (x != extents.front()) return extents;
+  if (extents.size() > 1) extents.resize(1);
+  return extents;
+}
+
 }  // namespace mantissa::workloads

@@ -168,4 +168,8 @@ class Call {
   const std::vector<c10::IValue>& outputs_;
 };
 
+// What rules share: an axis counted from the end, too; {3, 3} written as {3}.
+std::int64_t axis(std::int64_t dim, std::int64_t rank);
+std::vector<std::int64_t> shortest(std::vector<std::int64_t> extents);
+
 }  // namespace mantissa::workloads

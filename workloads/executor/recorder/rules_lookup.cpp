@@ -16,8 +16,6 @@ namespace {
 
 const char* bag_mode(std::int64_t mode) { return mode == 0 ? "sum" : mode == 1 ? "mean" : "max"; }
 
-std::int64_t axis(std::int64_t dim, std::int64_t rank) { return dim < 0 ? dim + rank : dim; }
-
 // aten::embedding(weight, indices, padding_idx, scale_grad_by_freq, sparse)
 void embedding(Call& c) {
   Attributes a;

@@ -42,8 +42,6 @@ std::vector<std::int64_t> in_order(std::int64_t rank) {
   return p;
 }
 
-std::int64_t axis(std::int64_t dim, std::int64_t rank) { return dim < 0 ? dim + rank : dim; }
-
 void exchanged(Call& c, std::int64_t a, std::int64_t b) {
   const std::int64_t rank = c.tensor(0).dim();
   auto p = in_order(rank);

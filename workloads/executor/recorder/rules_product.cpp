@@ -12,15 +12,6 @@ using trace::TensorId;
 
 namespace {
 
-// One value where all are alike, as networks write it.
-std::vector<std::int64_t> shortest(std::vector<std::int64_t> v) {
-  for (std::int64_t x : v) {
-    if (x != v.front()) return v;
-  }
-  if (v.size() > 1) v.resize(1);
-  return v;
-}
-
 Attributes window(const std::vector<std::int64_t>& stride, const std::vector<std::int64_t>& padding,
                   const std::vector<std::int64_t>& dilation, std::int64_t groups) {
   Attributes a{{"stride", shortest(stride)}, {"padding", shortest(padding)}};

@@ -10,11 +10,6 @@ using trace::OpKind;
 
 namespace {
 
-std::vector<std::int64_t> shortest(std::vector<std::int64_t> v) {
-  if (v.size() == 2 && v[0] == v[1]) v.resize(1);
-  return v;
-}
-
 // (kernel, stride, padding) from position `at`; a stride that is not given is the kernel's.
 Attributes window(const Call& c, std::size_t at) {
   const auto kernel = shortest(c.integers(at)), padding = shortest(c.integers(at + 2));

@@ -16,8 +16,6 @@ namespace {
 using arch::embedding::capacity_exceeded;
 using arch::embedding::table_too_large;
 
-constexpr Location locations[] = {Location::hbm, Location::ddr, Location::on_chip};
-
 // Numbers of the set's tables, smallest first; of equal ones in the order of the file.
 std::vector<std::size_t> by_size(const std::vector<Table>& tables) {
   std::vector<std::size_t> order(tables.size());

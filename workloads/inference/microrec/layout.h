@@ -24,6 +24,7 @@
 namespace mantissa::workloads::microrec {
 
 enum class Location { hbm, ddr, on_chip };
+constexpr Location locations[] = {Location::hbm, Location::ddr, Location::on_chip};
 
 struct Layout {
   std::vector<Product> products;

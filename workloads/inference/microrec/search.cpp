@@ -10,7 +10,6 @@
 namespace mantissa::workloads::microrec {
 namespace {
 
-constexpr Location locations[] = {Location::hbm, Location::ddr, Location::on_chip};
 constexpr std::size_t spare_merges = 8;  // tried beyond those that are needed
 
 class Search {
