@@ -10,6 +10,9 @@ std::string layer_stage(std::size_t layer, const char* what) {
   return "layer" + std::to_string(layer + 1) + "." + what;
 }
 
+// Of a hidden layer, behind join, pack, and three stages of every layer before it.
+constexpr std::size_t multiply_stage(std::size_t layer) { return 3 + 3 * layer; }
+
 }  // namespace
 
 std::vector<Stage> dense_stages(const EmbeddingConfig& config, std::uint64_t elements,
@@ -58,7 +61,15 @@ Accelerator::Accelerator(const EmbeddingConfig& config, std::vector<PlacedTable>
       sink_(std::move(sink)),
       begin_(std::max<std::size_t>(1, stages_.size()) * depth_),
       end_(stages_.size()),
-      arrivals_(depth_ + 1) {}
+      arrivals_(depth_ + 1) {
+  if (!config.beside_rtl()) return;
+  std::vector<std::string> names;
+  for (const PlacedTable& table : lookup_.tables()) names.push_back(table.name);
+  values_ = std::make_unique<Values>(config, names, lookup_.elements_per_item(), layers);
+  lookup_.compute(*values_);
+  if (config.dense.implementation != Implementation::model && !layers.empty())
+    dense_twin_ = DenseTwins::make({config, values_.get()}, nullptr);
+}
 
 void Accelerator::push(Cycles arrival, const std::uint64_t* rows) {
   MANTISSA_CHECK(arrival >= drained_, "an item that comes before the last drain was over");
@@ -85,7 +96,24 @@ void Accelerator::complete(std::uint64_t item) {
   if (stages_.empty()) begin(0, item) = looked_up;  // whoever listens takes it at once
   ++completed_;
   latest_ = std::max(latest_, ready);
-  if (sink_) sink_({item, arrivals_[item % arrivals_.size()], looked_up, ready});
+  std::vector<std::int32_t> outputs;
+  if (values_) outputs = compute(item);
+  if (sink_)
+    sink_({item, arrivals_[item % arrivals_.size()], looked_up, ready, std::move(outputs)});
+}
+
+std::vector<std::int32_t> Accelerator::compute(std::uint64_t item) {
+  std::vector<std::int32_t> numbers = lookup_.take_features();
+  for (const DenseLayer& layer : values_->layers()) {
+    const bool output = layer.number + 1 == values_->layers().size();
+    const std::uint64_t interval =
+        output ? stages_.back().cycles : stages_[multiply_stage(layer.number)].cycles;
+    std::uint64_t overflows = 0;
+    std::vector<std::int32_t> outputs = values_->outputs(layer, numbers, overflows);
+    if (dense_twin_) dense_twin_->multiply(item, layer, interval, numbers, outputs);
+    numbers = std::move(outputs);
+  }
+  return numbers;
 }
 
 void Accelerator::drain() {
@@ -95,7 +123,9 @@ void Accelerator::drain() {
 
 LookupTotals Accelerator::settle() {
   MANTISSA_CHECK(completed_ == pushed_, "the books are closed over items that are under way");
-  return lookup_.settle(latest_);
+  LookupTotals totals = lookup_.settle(latest_);
+  if (dense_twin_) totals.twins["dense"] = dense_twin_->result();
+  return totals;
 }
 
 }  // namespace mantissa::arch::embedding

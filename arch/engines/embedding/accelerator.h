@@ -24,6 +24,10 @@
 //   accelerator.push(arrival, rows);
 //   accelerator.drain();
 //   accelerator.latest();                                 // when the last item was done
+//
+// With `implementation: rtl` or `lockstep` of the lookup or of the layers, the numbers are
+// computed, too (values.h), and verilated units are clocked beside the model (twins.h). Errors:
+// theirs.
 #pragma once
 
 #include <functional>
@@ -49,6 +53,8 @@ std::uint64_t operations_per_item(std::uint64_t elements, const std::vector<std:
 struct ItemTimes {
   std::uint64_t item = 0;
   Cycles arrival{}, looked_up{}, done{};
+  std::vector<std::int32_t>
+      outputs;  // beside RTL: the last layer's, or without layers the features
 };
 
 class Accelerator {
@@ -72,6 +78,7 @@ class Accelerator {
 
  private:
   void complete(std::uint64_t item);
+  std::vector<std::int32_t> compute(std::uint64_t item);
   Cycles& begin(std::size_t stage, std::uint64_t item) {
     return begin_[stage * depth_ + item % depth_];
   }
@@ -80,6 +87,8 @@ class Accelerator {
   const std::vector<Stage> stages_;
   const std::uint64_t depth_;
   const Sink sink_;
+  std::unique_ptr<Values> values_;  // null: cycles alone
+  std::unique_ptr<DenseTwin> dense_twin_;
   std::vector<Cycles> begin_;     // of each stage, the last `depth_` items
   std::vector<Cycles> end_;       // of each stage, the item before
   std::vector<Cycles> arrivals_;  // of items that are not complete

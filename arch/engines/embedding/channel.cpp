@@ -25,8 +25,8 @@ class OnChipBank final : public LookupChannel {
 
  private:
   void ask(std::uint64_t request, std::uint64_t, std::uint64_t) override {
-    Read& read = at(request);
-    read.earliest_end = read.issue + latency_ + Cycles(read.words);
+    const Read& read = at(request);
+    came(request, read.issue + latency_, read.words);
   }
   Cycles latency_;
 };
@@ -73,7 +73,7 @@ class DramChannel final : public LookupChannel {
     Read& read = at(request);
     if (cache_ && cache_->touch(address)) {
       ++counts_.cache_hits;
-      read.earliest_end = read.issue + cache_latency_ + Cycles(read.words);
+      came(request, read.issue + cache_latency_, read.words);
       return;
     }
     const auto arrival = memory_clock_.edge_at_or_after(clock_.time_of(read.issue)).value;
@@ -82,7 +82,7 @@ class DramChannel final : public LookupChannel {
       const auto where = map_.locate(burst);
       controller_.push({arrival, where.row, where.column,
                         static_cast<std::uint8_t>(where.rank * banks_per_rank_ + where.bank), false,
-                        track(request, end - std::max(burst, address))});
+                        track(request, end - std::max(burst, address), read.words)});
       ++read.bursts;
     }
     counts_.bursts += read.bursts;
@@ -92,14 +92,15 @@ class DramChannel final : public LookupChannel {
   struct Burst {
     std::uint64_t request = 0, words = 0;
   };
-  std::uint32_t track(std::uint64_t request, std::uint64_t bytes_left) {
+  // A row of less than whole bytes ends before its last byte does.
+  std::uint32_t track(std::uint64_t request, std::uint64_t bytes_left, std::uint64_t words) {
     if (free_.empty()) {
       free_.push_back(static_cast<std::uint32_t>(bursts_.size()));
       bursts_.emplace_back();
     }
     const std::uint32_t tag = free_.back();
     free_.pop_back();
-    bursts_[tag] = {request, ceil_div(8 * bytes_left, port_width_)};
+    bursts_[tag] = {request, std::min(words, ceil_div(8 * bytes_left, port_width_))};
     return tag;
   }
 
@@ -111,9 +112,8 @@ class DramChannel final : public LookupChannel {
         const Burst& burst = bursts_[done.tag];
         const Cycles there =
             clock_.edge_at_or_after(memory_clock_.time_of(Cycles(done.at)) + latency_);
-        Read& owner = at(burst.request);
-        owner.earliest_end = std::max(owner.earliest_end, there + Cycles(burst.words));
-        --owner.bursts;
+        came(burst.request, there, burst.words);
+        --at(burst.request).bursts;
         free_.push_back(done.tag);
       }
       controller_.completions().clear();
@@ -142,8 +142,8 @@ LookupChannel::LookupChannel(const EmbeddingConfig& config, std::uint64_t histor
       mask_(ring_size(history + outstanding_ + 1) - 1),
       reads_(mask_ + 1) {}
 
-void LookupChannel::read(Cycles earliest, std::uint64_t address, std::uint64_t bytes,
-                         std::uint64_t words) {
+Cycles LookupChannel::read(Cycles earliest, std::uint64_t address, std::uint64_t bytes,
+                           std::uint64_t words) {
   const std::uint64_t request = asked_++;
   Cycles issue = std::max(earliest, next_issue_);
   if (request >= outstanding_) issue = std::max(issue, finished(request - outstanding_));
@@ -155,6 +155,36 @@ void LookupChannel::read(Cycles earliest, std::uint64_t address, std::uint64_t b
   ++counts_.lookups;
   counts_.bytes += bytes;
   ask(request, address, bytes);
+  return issue;
+}
+
+void LookupChannel::came(std::uint64_t request, Cycles there, std::uint64_t words) {
+  Read& read = at(request);
+  read.earliest_end = std::max(read.earliest_end, there + Cycles(words));
+  if (keeps_words_) parts_.push_back({request, there, words});
+}
+
+// In order, one per cycle, none before the part that it begins is there.
+void LookupChannel::keep(std::uint64_t request, const Read& read, Cycles from) {
+  std::vector<Cycles> earliest(read.words, from);
+  const auto others = std::partition(parts_.begin(), parts_.end(),
+                                     [&](const Part& part) { return part.request != request; });
+  for (auto part = others; part != parts_.end(); ++part) {
+    Cycles& first = earliest[read.words - part->words];
+    first = std::max(first, part->there);
+  }
+  parts_.erase(others, parts_.end());
+  for (std::size_t i = 1; i < earliest.size(); ++i)
+    earliest[i] = std::max(earliest[i], earliest[i - 1] + Cycles(1));
+  MANTISSA_CHECK(earliest.back() + Cycles(1) == read.end, "words do not end with their read");
+  word_times_.push_back(std::move(earliest));
+}
+
+std::vector<Cycles> LookupChannel::take_word_times() {
+  MANTISSA_CHECK(!word_times_.empty(), "times of words that have not come");
+  std::vector<Cycles> times = std::move(word_times_.front());
+  word_times_.pop_front();
+  return times;
 }
 
 Cycles LookupChannel::finished(std::uint64_t request) {
@@ -165,6 +195,7 @@ Cycles LookupChannel::finished(std::uint64_t request) {
     wait(read);
     read.end = std::max(port_free_ + Cycles(read.words), read.earliest_end);
     counts_.busy += read.end - std::max(read.issue, port_free_);
+    if (keeps_words_) keep(settled_, read, port_free_);
     port_free_ = read.end;
   }
   return at(request).end;

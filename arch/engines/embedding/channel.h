@@ -13,10 +13,11 @@
 // Row numbers that are known later must not be asked for earlier: `earliest` never decreases.
 //
 //   const auto channel = make_channel(config, 3, history);
-//   channel->read(Cycles(0), address, 64, 16);      // request 0
+//   channel->read(Cycles(0), address, 64, 16);      // request 0; returns its issue
 //   channel->finished(0);
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -36,10 +37,15 @@ class LookupChannel {
  public:
   virtual ~LookupChannel() = default;
 
-  void read(Cycles earliest, std::uint64_t address, std::uint64_t bytes, std::uint64_t words);
+  Cycles read(Cycles earliest, std::uint64_t address, std::uint64_t bytes, std::uint64_t words);
   // The cycle after the last word of a request. Of those that are finished, as many are remembered
   // as `history` said.
   Cycles finished(std::uint64_t request);
+
+  // From now on, the cycle of every word is kept until it is taken.
+  void keep_word_times() { keeps_words_ = true; }
+  // Those of the next request that is finished, in the order of requests.
+  std::vector<Cycles> take_word_times();
 
   const ChannelCounts& counts() const { return counts_; }
   // Closes the books of the memory at this cycle. Null: not DRAM.
@@ -55,6 +61,8 @@ class LookupChannel {
     Cycles earliest_end{};     // as far as its bursts are concerned
   };
   Read& at(std::uint64_t request) { return reads_[request & mask_]; }
+  // A part of the row is there, and `words` from it on to the row's end can come.
+  void came(std::uint64_t request, Cycles there, std::uint64_t words);
   // Asks the memory; sets earliest_end and bursts, now or in `wait`.
   virtual void ask(std::uint64_t request, std::uint64_t address, std::uint64_t bytes) = 0;
   virtual void wait(Read& /*read*/) {}  // until it has no bursts left
@@ -65,7 +73,17 @@ class LookupChannel {
   ChannelCounts counts_;
 
  private:
+  struct Part {
+    std::uint64_t request = 0;
+    Cycles there{};
+    std::uint64_t words = 0;
+  };
+  void keep(std::uint64_t request, const Read& read, Cycles from);
+
   std::vector<Read> reads_;  // the latest, by request
+  bool keeps_words_ = false;
+  std::vector<Part> parts_;  // of requests that are not finished
+  std::deque<std::vector<Cycles>> word_times_;
   std::uint64_t asked_ = 0, settled_ = 0;
   Cycles next_issue_{}, port_free_{};
 };

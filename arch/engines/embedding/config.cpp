@@ -56,6 +56,15 @@ const Schema<DenseConfig>& DenseConfig::schema() {
                     "Bits of a word of features or weights.")
           .optional("gather_elements", &DenseConfig::gather_elements, range(1, 1 << 16),
                     "Elements of embeddings that are joined in a cycle.")
+          .optional("relu", &DenseConfig::relu, "Negative results of hidden layers become zero.")
+          .optional("implementation", &DenseConfig::implementation,
+                    "PE groups by the model, by verilated RTL, or by both, compared.")
+          .optional("rtl", &DenseConfig::rtl,
+                    "Folder of SystemVerilog to use ('mantissa cosim pe_group --ports').")
+          .optional("rtl_top", &DenseConfig::rtl_top, "Its top module, if not pe_group.")
+          .constraint(
+              "rtl",
+              [](const DenseConfig& d) { return unused_rtl(d.implementation, d.rtl, d.rtl_top); })
           .constraint("pes",
                       [](const DenseConfig& d) {
                         return d.pes.empty() ? std::string("at least one count") : std::string();
@@ -65,6 +74,39 @@ const Schema<DenseConfig>& DenseConfig::schema() {
           });
   return schema;
 }
+
+const Schema<LookupUnitConfig>& LookupUnitConfig::schema() {
+  using L = LookupUnitConfig;
+  static const auto schema =
+      Schema<L>("The lookup units, one at each channel.")
+          .optional("implementation", &L::implementation,
+                    "Lookup units by the model, by verilated RTL, or by both, compared.")
+          .optional("rtl", &L::rtl,
+                    "Folder of SystemVerilog to use ('mantissa cosim embedding_lookup --ports').")
+          .optional("rtl_top", &L::rtl_top, "Its top module, if not embedding_lookup.")
+          .constraint("rtl",
+                      [](const L& l) { return unused_rtl(l.implementation, l.rtl, l.rtl_top); });
+  return schema;
+}
+
+namespace {
+
+// What the RTL does not compute; empty: it does.
+std::string lookup_objection(const EmbeddingConfig& e) {
+  if (e.lookup.implementation == Implementation::model) return {};
+  if (e.element == Element::fp32 && e.pooling == Pooling::sum)
+    return "the RTL of lookup units sums fixed-point elements only";
+  if (e.port_width() % bits(e.element) != 0)
+    return "the RTL of lookup units needs a port of whole elements";
+  return {};
+}
+
+std::string dense_objection(const EmbeddingConfig& e) {
+  if (e.dense.implementation == Implementation::model || e.element != Element::fp32) return {};
+  return "the RTL of PE groups computes in fixed point only";
+}
+
+}  // namespace
 
 const Schema<EmbeddingConfig>& EmbeddingConfig::schema() {
   using E = EmbeddingConfig;
@@ -87,7 +129,22 @@ const Schema<EmbeddingConfig>& EmbeddingConfig::schema() {
           .optional("ddr", &E::ddr, "A second kind of DRAM.")
           .optional("on_chip", &E::on_chip, "On-chip banks.")
           .optional("row_cache", &E::row_cache, "A cache of rows at each DRAM channel.")
+          .optional("lookup", &E::lookup, "The lookup unit of each channel.")
           .optional("dense", &E::dense, "The layers behind the lookup.")
+          .optional("fraction", &E::fraction, range(-1, 31),
+                    "Bits of an element behind the point; -1: half of them. Beside RTL only.")
+          .optional("overflow", &E::overflow,
+                    "Values that do not fit an element: wrapped, or at the bound. Beside RTL only.")
+          .optional("seed", &E::seed, range(0, 9e15),
+                    "Of what tables and layers hold. Beside RTL only.")
+          .constraint("lookup.implementation", lookup_objection)
+          .constraint("dense.implementation", dense_objection)
+          .constraint("fraction",
+                      [](const E& e) {
+                        return e.fraction < static_cast<std::int64_t>(bits(e.element))
+                                   ? std::string()
+                                   : "an element has " + std::to_string(bits(e.element)) + " bits";
+                      })
           .constraint("kind",
                       [](const E& e) {
                         return e.kind == "embedding"
@@ -148,6 +205,7 @@ namespace mantissa::config {
 
 using arch::embedding::Element;
 using arch::embedding::Pooling;
+using numerics::Overflow;
 
 const std::vector<std::pair<Element, const char*>>& EnumNames<Element>::names() {
   static const std::vector<std::pair<Element, const char*>> names{{Element::fp32, "fp32"},
@@ -155,6 +213,11 @@ const std::vector<std::pair<Element, const char*>>& EnumNames<Element>::names() 
                                                                   {Element::fixed16, "fixed16"},
                                                                   {Element::int8, "int8"},
                                                                   {Element::int4, "int4"}};
+  return names;
+}
+const std::vector<std::pair<Overflow, const char*>>& EnumNames<Overflow>::names() {
+  static const std::vector<std::pair<Overflow, const char*>> names{
+      {Overflow::wrap, "wrap"}, {Overflow::saturate, "saturate"}};
   return names;
 }
 const std::vector<std::pair<Pooling, const char*>>& EnumNames<Pooling>::names() {

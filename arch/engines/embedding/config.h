@@ -21,8 +21,10 @@
 #include <string>
 #include <vector>
 
+#include "arch/chip/implementation.h"
 #include "base/config/document.h"
 #include "base/config/schema.h"
+#include "base/numerics/fixed_point.h"
 #include "base/units.h"
 #include "memory/dram/config.h"
 
@@ -56,7 +58,19 @@ struct DenseConfig {
   std::vector<std::int64_t> pes{128, 128, 32};  // of each layer; the last count serves all further
   std::int64_t word_bits = 128;                 // of weights and features
   std::int64_t gather_elements = 4;             // of embeddings that are joined in a cycle
+  bool relu = true;                             // behind the hidden layers
+  Implementation implementation = Implementation::model;
+  config::FolderPath rtl;  // instead of rtl/pe_group
+  std::string rtl_top;
   static const config::Schema<DenseConfig>& schema();
+};
+
+// The lookup units of all channels.
+struct LookupUnitConfig {
+  Implementation implementation = Implementation::model;
+  config::FolderPath rtl;  // instead of rtl/embedding_lookup
+  std::string rtl_top;
+  static const config::Schema<LookupUnitConfig>& schema();
 };
 
 struct EmbeddingConfig {
@@ -73,9 +87,22 @@ struct EmbeddingConfig {
   std::optional<memory::dram::DramConfig> hbm, ddr;
   std::optional<OnChipConfig> on_chip;
   std::optional<RowCacheConfig> row_cache;
+  LookupUnitConfig lookup;
   DenseConfig dense;
+  // Of values, which are computed beside RTL only (values.h).
+  std::int64_t fraction = -1;  // bits behind the point; -1: half of the element's
+  numerics::Overflow overflow = numerics::Overflow::saturate;
+  std::int64_t seed = 1;  // of what tables and layers hold
   static const config::Schema<EmbeddingConfig>& schema();
 
+  bool beside_rtl() const {
+    return lookup.implementation != Implementation::model ||
+           dense.implementation != Implementation::model;
+  }
+  numerics::FixedPoint format() const {
+    const unsigned width = bits(element);
+    return {width, fraction < 0 ? width / 2 : static_cast<unsigned>(fraction), overflow};
+  }
   unsigned port_width() const {
     return port_bits == 0 ? bits(element) : static_cast<unsigned>(port_bits);
   }
@@ -106,6 +133,10 @@ namespace mantissa::config {
 template <>
 struct EnumNames<arch::embedding::Element> {
   static const std::vector<std::pair<arch::embedding::Element, const char*>>& names();
+};
+template <>
+struct EnumNames<numerics::Overflow> {
+  static const std::vector<std::pair<numerics::Overflow, const char*>>& names();
 };
 template <>
 struct EnumNames<arch::embedding::Pooling> {

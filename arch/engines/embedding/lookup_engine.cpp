@@ -53,7 +53,7 @@ LookupEngine::LookupEngine(const EmbeddingConfig& config, std::vector<PlacedTabl
     Port& port = ports_[table.channel];
     const std::uint64_t bytes = config_.row_bytes(table.dim);
     port.accesses.push_back(
-        {t, rows_per_item_, filled[table.channel], bytes, config_.words(table.dim)});
+        {t, rows_per_item_, elements_, filled[table.channel], bytes, config_.words(table.dim)});
     port.reads_per_item += table.lookups;
     rows_per_item_ += table.lookups;
     elements_ += table.dim * (config_.pooling == Pooling::sum ? 1 : table.lookups);
@@ -70,6 +70,24 @@ LookupEngine::LookupEngine(const EmbeddingConfig& config, std::vector<PlacedTabl
   }
 }
 
+void LookupEngine::compute(const Values& values) {
+  MANTISSA_CHECK(started_ == 0, "values of items that have been started");
+  std::uint64_t words = 1;
+  for (const PlacedTable& table : tables_) words = std::max(words, config_.words(table.dim));
+  data_ = std::make_unique<LookupValues>(values, config_, words, elements_);
+  if (!data_->clocks_twin()) return;
+  for (const std::size_t c : used_) ports_[c].channel->keep_word_times();
+}
+
+std::vector<std::int32_t> LookupEngine::take_features() {
+  const std::uint64_t item = taken_++;
+  return data_->finish_item(
+      [this](std::size_t c) -> LookupChannel& { return *ports_[c].channel; },
+      [this, item](std::size_t c) {
+        return ports_[c].channel->finished((item + 1) * ports_[c].reads_per_item - 1);
+      });
+}
+
 void LookupEngine::refuse_index(const Access& access, std::uint64_t position,
                                 std::uint64_t row) const {
   const PlacedTable& table = tables_[access.table];
@@ -81,6 +99,8 @@ void LookupEngine::refuse_index(const Access& access, std::uint64_t position,
 }
 
 void LookupEngine::start(Cycles earliest, const std::uint64_t* rows) {
+  if (data_) data_->begin_item();
+  const bool sums = config_.pooling == Pooling::sum;
   for (const std::size_t c : used_) {
     Port& port = ports_[c];
     for (const Access& access : port.accesses) {
@@ -88,7 +108,13 @@ void LookupEngine::start(Cycles earliest, const std::uint64_t* rows) {
       for (std::uint64_t i = 0; i < table.lookups; ++i) {
         const std::uint64_t row = rows[access.first_row + i];
         if (row >= table.rows) refuse_index(access, i, row);
-        port.channel->read(earliest, access.base + row * access.bytes, access.bytes, access.words);
+        const Cycles issue = port.channel->read(earliest, access.base + row * access.bytes,
+                                                access.bytes, access.words);
+        if (!data_) continue;
+        const std::size_t at = access.first_element + (sums ? 0 : i * table.dim);
+        data_->ask({c, access.table, access.base, row, access.bytes, access.words, table.dim,
+                    !sums || i == 0, !sums || i + 1 == table.lookups, at},
+                   earliest, issue);
       }
     }
   }
@@ -121,6 +147,7 @@ LookupTotals LookupEngine::settle(Cycles end) {
     totals.counts.cache_hits += counts.cache_hits;
     totals.counts.busy += counts.busy;
   }
+  if (data_ && data_->result()) totals.twins["lookup"] = *data_->result();
   MANTISSA_CHECK(totals.counts.lookups == started_ * rows_per_item_, "lookups were lost");
   MANTISSA_CHECK(hbm.reads + ddr.reads == totals.counts.bursts, "bursts were lost");
   if (config_.hbm) totals.hbm = memory::dram::energy(*config_.hbm, hbm);

@@ -15,11 +15,12 @@
 // embedding.capacity and embedding.channel when tables are placed.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "arch/engines/embedding/channel.h"
+#include "arch/engines/embedding/lookup_values.h"
 #include "memory/dram/energy.h"
 
 namespace mantissa::arch::embedding {
@@ -36,11 +37,17 @@ struct LookupTotals {
   std::vector<ChannelCounts> channels;
   Cycles end{};                                        // up to which the books are closed
   std::optional<memory::dram::EnergyReport> hbm, ddr;  // none: no such memory
+  std::map<std::string, TwinResult> twins;             // lookup, dense; those in RTL
 };
 
 class LookupEngine {
  public:
   LookupEngine(const EmbeddingConfig& config, std::vector<PlacedTable> tables);
+
+  // From now on, before the first item: what the rows hold, too, and the lookup units in RTL.
+  void compute(const Values& values);
+  // Of the oldest item, once it is finished: the numbers behind the lookup.
+  std::vector<std::int32_t> take_features();
 
   // `rows` holds as many row numbers as `rows_per_item`.
   void start(Cycles earliest, const std::uint64_t* rows);
@@ -55,6 +62,7 @@ class LookupEngine {
  private:
   struct Access {
     std::size_t table = 0, first_row = 0;  // where its row numbers stand among an item's
+    std::size_t first_element = 0;         // and its elements
     std::uint64_t base = 0, bytes = 0, words = 0;
   };
   struct Port {
@@ -70,7 +78,8 @@ class LookupEngine {
   std::vector<Port> ports_;
   std::vector<std::size_t> used_;  // channels that hold a table
   std::size_t rows_per_item_ = 0;
-  std::uint64_t elements_ = 0, started_ = 0;
+  std::uint64_t elements_ = 0, started_ = 0, taken_ = 0;
+  std::unique_ptr<LookupValues> data_;  // null: cycles alone
 };
 
 }  // namespace mantissa::arch::embedding

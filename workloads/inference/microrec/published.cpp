@@ -15,11 +15,9 @@ namespace {
 
 using arch::embedding::EmbeddingConfig;
 
-constexpr std::uint64_t lookup_items = 4000;  // that a mean of lookups is taken over
-
 class Rows {
  public:
-  explicit Rows(const Sources& sources) : sources_(sources) {}
+  Rows(const Sources& sources, std::uint64_t items) : sources_(sources), items_(items) {}
 
   std::vector<Row> of(const std::string& section) {
     const auto wanted = [&](const char* name) { return section.empty() || section == name; };
@@ -98,9 +96,8 @@ class Rows {
       const TableSet set = one_table_per_lookup(
           sources_.set("dlrm_rmc2", {"tables.0.dim=" + std::to_string(rmc2_dims[i])}));
       const Layout layout = heuristic_layout(set, costs, {0, false});
-      Row& row =
-          add("lookup alone", fmt::format("DLRM-RMC2, {} dimensions", rmc2_dims[i]), "ns",
-              rmc2_ns[i], Bench(engine, set, layout, {}, true).backlog(lookup_items).interval_ns);
+      Row& row = add("lookup alone", fmt::format("DLRM-RMC2, {} dimensions", rmc2_dims[i]), "ns",
+                     rmc2_ns[i], Bench(engine, set, layout, {}, true).backlog(items_).interval_ns);
       row.formula = fitted_lookup_ns(1, rmc2_dims[i], engine.clock);
       if (i == 0) row.note = "calibrated: lookup_port_latency is chosen on this row";
     }
@@ -113,7 +110,7 @@ class Rows {
     const auto one = [&](bool merged, double published, double speed_up) {
       const DeployedLayout deployed = deployed_of(Model::small, sources_, costs, merged);
       const double ours =
-          Bench(engine, deployed.set, deployed.layout, {}, true).backlog(lookup_items).interval_ns;
+          Bench(engine, deployed.set, deployed.layout, {}, true).backlog(items_).interval_ns;
       const std::string what = merged ? "small model, merged" : "small model, not merged";
       // The formula's elements: of the slowest channel, 16, or 8 + 8 in two rounds.
       add("lookup alone", what, "ns", published, ours).formula =
@@ -132,7 +129,7 @@ class Rows {
     const auto stages =
         arch::embedding::dense_stages(engine, deployed.set.dims(), deployed.set.hidden);
     const double interval = static_cast<double>(arch::embedding::initiation_interval(stages));
-    const double rate = bench.backlog(lookup_items).items_per_second;
+    const double rate = bench.backlog(items_).items_per_second;
     add("whole engine", name(build), "items/s", build.items_per_second, rate).formula =
         static_cast<double>(engine.clock.value) / interval;
     add("whole engine", name(build), "us, one item", build.latency_us,
@@ -159,6 +156,7 @@ class Rows {
   }
 
   const Sources& sources_;
+  const std::uint64_t items_;  // that means are taken over
   std::vector<Row> rows_;
 };
 
@@ -236,8 +234,9 @@ double rate_at_rounds(Model model, std::uint64_t rounds, const Sources& sources)
          static_cast<double>((last - first).value);
 }
 
-std::vector<Row> published_rows(const Sources& sources, const std::string& section) {
-  return Rows(sources).of(section);
+std::vector<Row> published_rows(const Sources& sources, const std::string& section,
+                                std::uint64_t items) {
+  return Rows(sources, items).of(section);
 }
 
 }  // namespace mantissa::workloads::microrec

@@ -73,7 +73,9 @@ double fitted_batch_latency(double single, double rate, int batch);
 // Items per second of a deployed layout when every table is looked up `rounds` times and summed.
 double rate_at_rounds(Model model, std::uint64_t rounds, const Sources& sources);
 
-// Of one section: tables, heuristic, lookup alone, whole engine, speed-up; empty: of all.
-std::vector<Row> published_rows(const Sources& sources, const std::string& section = {});
+// Of one section: tables, heuristic, lookup alone, whole engine, speed-up; empty: of all. Means are
+// taken over `items`.
+std::vector<Row> published_rows(const Sources& sources, const std::string& section = {},
+                                std::uint64_t items = 4000);
 
 }  // namespace mantissa::workloads::microrec

@@ -29,6 +29,7 @@ struct MicrorecConfig {
   std::vector<double> loads{.3, .5, .7, .8, .9, .95};
   std::int64_t load_items = 20'000;
   std::int64_t cpu_threads = 0;
+  std::int64_t lockstep_items = 0;
   StreamConfig stream;
 
   static const config::Schema<MicrorecConfig>& schema() {
@@ -43,6 +44,8 @@ struct MicrorecConfig {
             .optional("loads", &M::loads, config::range(.01, 2),
                       "Open-loop load, of the saturation point.")
             .optional("load_items", &M::load_items, config::range(100, 1e7), "Items of each load.")
+            .optional("lockstep_items", &M::lockstep_items, config::range(0, 1e6),
+                      "Items that go through verilated units, too, and are compared; 0: none.")
             .optional("cpu_threads", &M::cpu_threads, config::range(0, 1024),
                       "Threads of the processor's own gather, in wall time; 0: not measured.")
             .optional(
@@ -56,7 +59,15 @@ class MicrorecStudy {
  public:
   MicrorecStudy(const MicrorecConfig& config, StudyContext& context)
       : config_(config), context_(context), sources_(sources_below(config.presets.text)) {
-    for (const std::string& set : config.sets) sources_.set(set);  // refused before any work
+    // What is wrong with tables or rows is said before any work.
+    const LookupCosts costs(sources_.engine({}));
+    for (const std::string& name : config.sets) {
+      const TableSet set = sources_.set(name);
+      heuristic_layout(set, costs, {2});
+      if (config.stream.kind != StreamKind::file) continue;
+      std::vector<std::uint64_t> rows(set.lookups());
+      make_stream(config.stream, set)->next(rows.data());
+    }
   }
 
   StudyResult run() {
@@ -70,6 +81,10 @@ class MicrorecStudy {
     add_beyond();
     step(.75, "load");
     add_load();
+    if (config_.lockstep_items > 0) {
+      step(.9, "RTL in lockstep");
+      add_lockstep();
+    }
     if (config_.cpu_threads > 0) {
       step(.95, "the processor's gather");
       add_cpu();
@@ -104,7 +119,7 @@ class MicrorecStudy {
                         "The fitted formula, a cross-check of the cycle simulation",
                         {{"row", ""}, {"published", ""}, {"simulated", ""}, {"formula", ""}},
                         {}};
-    for (const Row& row : published_rows(sources_)) {
+    for (const Row& row : published_rows(sources_, {}, static_cast<std::uint64_t>(config_.items))) {
       const std::string what = row.section + ": " + row.what + ", " + row.unit;
       result_.comparisons.push_back({what, row.unit, row.published, row.ours, std::nullopt,
                                      "MLSys 2021, arXiv 2010.05894", row.note});
@@ -276,6 +291,29 @@ class MicrorecStudy {
     result_.notes.push_back(
         fmt::format("saturation point, small model, fixed16: {:.4g} items/s", saturation));
     result_.figures.push_back(std::move(figure));
+  }
+
+  // Ends with the first value or cycle that differs.
+  void add_lockstep() {
+    ResultTable& out = table("rtl", "Small model, fixed16, beside its RTL",
+                             {{"unit", ""},
+                              {"design", ""},
+                              {"items", ""},
+                              {"commands", ""},
+                              {"cycles clocked", ""},
+                              {"values compared", ""},
+                              {"differing", ""}});
+    EmbeddingConfig engine = engine_of(builds[0], sources_);
+    engine.seed = config_.stream.seed;
+    engine.lookup.implementation = arch::Implementation::lockstep;
+    engine.dense.implementation = arch::Implementation::lockstep;
+    const DeployedLayout deployed = deployed_of(Model::small, sources_, LookupCosts(engine));
+    const LoadResult r = Bench(engine, deployed.set, deployed.layout, stream())
+                             .backlog(static_cast<std::uint64_t>(config_.lockstep_items));
+    const auto count = [](std::uint64_t n) { return static_cast<std::int64_t>(n); };
+    for (const auto& [unit, twin] : r.totals.twins)
+      out.rows.push_back({unit, twin.design, config_.lockstep_items, count(twin.commands),
+                          count(twin.cycles), count(twin.compared), count(twin.differing)});
   }
 
   // Wall time of this machine; a table of its own, so that nobody takes it for the Xeon's.
