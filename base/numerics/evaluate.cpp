@@ -26,6 +26,8 @@ Family family_of(OpKind kind) {
     case OpKind::requantize:
     case OpKind::batch_norm:
       return evaluate_conversion;
+    case OpKind::fake_quantize:
+      return evaluate_fake_quantize;
     case OpKind::max_pool2d:
     case OpKind::avg_pool2d:
     case OpKind::global_avg_pool2d:
@@ -133,7 +135,8 @@ std::vector<Value> evaluate(const trace::Trace& trace, const trace::Op& op,
   const Evaluation e{trace, op, inputs, order, overflows ? *overflows : uncounted};
   const Family family = family_of(op.kind);
   if (family == nullptr) e.unsupported("the reference executor does not compute this operator");
-  if (op.integer("vector_size", 0) > 0) e.unsupported("per-vector scaling has a model of its own");
+  if (op.integer("vector_size", 0) > 0 && op.kind != OpKind::fake_quantize)
+    e.unsupported("per-vector scaling has a model of its own");
   if (inputs.size() != op.inputs.size()) {
     throw Error(operand_mismatch)
         .at(Place{"", 0, 0, place(op)})

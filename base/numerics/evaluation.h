@@ -40,6 +40,7 @@ Values evaluate_matmul(const Evaluation& e);
 Values evaluate_conv2d(const Evaluation& e);
 Values evaluate_pointwise(const Evaluation& e);   // unary, binary, where
 Values evaluate_conversion(const Evaluation& e);  // cast, (re/de)quantize, batch_norm
+Values evaluate_fake_quantize(const Evaluation& e);
 Values evaluate_pool(const Evaluation& e);
 Values evaluate_row(const Evaluation& e);
 Values evaluate_reduction(const Evaluation& e);

@@ -102,4 +102,37 @@ void oihw_to_rows(const void* from, std::int64_t o, std::int64_t i, std::int64_t
   permute(from, {o, i, kh, kw}, {2, 3, 1, 0}, element_bytes, to);
 }
 
+void unpack_rows(unsigned bits, const std::byte* packed, std::int64_t stride, std::int64_t rows,
+                 std::int64_t row, std::byte* codes) {
+  MANTISSA_CHECK(bits < 8, "elements of whole bytes are not packed");
+  const unsigned mask = (1u << bits) - 1;
+  for (std::int64_t r = 0; r < rows; ++r, packed += stride) {
+    const std::byte* next = packed;
+    unsigned held = 0, ready = 0;  // bits that were read and not yet given out
+    for (std::int64_t i = 0; i < row; ++i, held >>= bits, ready -= bits) {
+      if (ready < bits) {
+        held |= std::to_integer<unsigned>(*next++) << ready;
+        ready += 8;
+      }
+      *codes++ = static_cast<std::byte>(held & mask);
+    }
+  }
+}
+
+void pack_rows(unsigned bits, const std::byte* codes, std::int64_t rows, std::int64_t row,
+               std::byte* packed, std::int64_t stride) {
+  MANTISSA_CHECK(bits < 8, "elements of whole bytes are not packed");
+  const unsigned mask = (1u << bits) - 1;
+  for (std::int64_t r = 0; r < rows; ++r, packed += stride) {
+    std::byte* next = packed;
+    unsigned held = 0, ready = 0;
+    for (std::int64_t i = 0; i < row; ++i) {
+      held |= (std::to_integer<unsigned>(*codes++) & mask) << ready;
+      ready += bits;
+      for (; ready >= 8; ready -= 8, held >>= 8) *next++ = static_cast<std::byte>(held & 0xFF);
+    }
+    if (ready > 0) *next = static_cast<std::byte>(held);
+  }
+}
+
 }  // namespace mantissa::numerics

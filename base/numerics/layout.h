@@ -22,4 +22,12 @@ void nhwc_to_nchw(const void* from, std::int64_t n, std::int64_t c, std::int64_t
 void oihw_to_rows(const void* from, std::int64_t o, std::int64_t i, std::int64_t kh,
                   std::int64_t kw, std::size_t element_bytes, void* to);
 
+// Elements below a byte: `rows` of `row` elements of `bits` each, packed from the least significant
+// bit on, each row from a whole byte on and `stride` bytes behind the one before; and the same as
+// codes of a byte each, row behind row. Packing leaves the bits behind a row's end zero.
+void unpack_rows(unsigned bits, const std::byte* packed, std::int64_t stride, std::int64_t rows,
+                 std::int64_t row, std::byte* codes);
+void pack_rows(unsigned bits, const std::byte* codes, std::int64_t rows, std::int64_t row,
+               std::byte* packed, std::int64_t stride);
+
 }  // namespace mantissa::numerics

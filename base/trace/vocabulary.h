@@ -122,6 +122,7 @@ enum class OpKind : std::uint16_t {
   quantize,
   dequantize,
   requantize,
+  fake_quantize,
   batch_norm,  // batch_norm: inference affine per channel
   // window
   max_pool2d,

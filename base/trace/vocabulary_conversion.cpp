@@ -5,6 +5,8 @@
 //   quantize    y = clip(RNE(x / scale) + zero_point, low, high)
 //   dequantize  y = (x - zero_point) * scale
 //   requantize  y = clip(zero_point + RNE(x * multiplier / 2^shift), low, high)
+//   fake_quantize  y = dequantize(quantize(x)) of any format (base/numerics/quantize): the loss
+//                  alone, in the format of x
 //
 // RNE rounds to nearest, half to even. In requantize the multiplier is a positive int32, the shift
 // lies in 0..62, the product takes 64 bits and is rounded once.
@@ -55,6 +57,16 @@ std::vector<Shape> requantize_shapes(const Op& op, const Operands& in) {
     if (s < 0 || s > 62) refuse_shape(op, in, "a shift from 0 to 62, not " + std::to_string(s));
   }
   return like_first(op, in);
+}
+
+// The coarse scale: one, or one per channel.
+std::vector<Shape> fake_quantize_shapes(const Op& op, const Operands& in) {
+  const Shape& x = operand(op, in, 0);
+  const std::size_t axis = axis_of(op, in, "axis", x.size());
+  std::int64_t channels = 1;
+  for (std::size_t d = 0; d < axis; ++d) channels *= x[d];
+  if (present(in, 1) && elements(in[1]->shape) != 1) expect_vector(op, in, 1, channels);
+  return {x};
 }
 
 std::vector<Shape> batch_norm_shapes(const Op& op, const Operands& in) {
@@ -129,6 +141,27 @@ std::vector<OpSpec> conversion_ops() {
        "clip(zero_point + RNE(x * multiplier / 2^shift), low, high); no multiplier: 1.",
        FormatRule::any,
        requantize_shapes,
+       no_macs},
+      {K::fake_quantize,
+       "fake_quantize",
+       OpClass::row,
+       {required("input"), maybe("coarse")},
+       {required("output")},
+       {word("scheme", "int", "int, or a block format: mxfp8_e4m3, mxfp4, nvfp4, bf16, ..."),
+        integer("bits", 8, "Of an integer, 2 to 8."),
+        boolean("signed", true, "Integers of both signs; else from 0."),
+        word("granularity", "channel", "What shares a scale: tensor, channel or vector."),
+        integer("axis", 1, "The dimension that vectors run along; those before it are channels."),
+        integer("vector_size", 0, "Elements that share a scale; 0: the format's own, 16 of int."),
+        integer("scale_bits", 0, "Of an integer scale per vector; 0: a float each."),
+        word("order", "data_first", "data_first (A) or scale_first (B), with two levels."),
+        word("coarse_per", "channel", "What shares the second level's scale: channel or tensor."),
+        word("rounding", "", "Of elements: half_even, half_away, half_up, down or up; empty: own."),
+        word("scale_rounding", "", "The same, of scales.")},
+       4,
+       "What a quantised format keeps: largest magnitudes, scales, codes, and codes times scales.",
+       FormatRule::number,
+       fake_quantize_shapes,
        no_macs},
       {K::batch_norm,
        "batch_norm",

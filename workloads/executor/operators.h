@@ -9,8 +9,8 @@
 // vocabulary's default. `format` names the output's number format, where the vocabulary's default
 // is not meant. Only the first output is returned, all parts of a split. The kernel is
 // numerics::evaluate with EvaluationOrder{}: integer results are the accelerator's, bit for bit.
-// Nothing is differentiated; straight-through estimators stand in
-// workloads/executor/straight_through.h.
+// Nothing is differentiated but fake_quantize (workloads/executor/fake_quantize.h);
+// straight-through estimators stand in workloads/executor/straight_through.h.
 //
 // In TorchScript and Python: torch.ops.mantissa.conv2d(x, w, b, padding=[1]). In C++:
 //

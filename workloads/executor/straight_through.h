@@ -13,9 +13,9 @@ namespace mantissa::workloads {
 // that shape, the gradient passes only there: a clipped value learns nothing.
 class StraightThrough : public torch::autograd::Function<StraightThrough> {
  public:
-  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
-                            const at::Tensor& value, const at::Tensor& inside) {
-    context->save_for_backward({inside});
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& /*x*/,
+                            const at::Tensor& value, const c10::optional<at::Tensor>& inside) {
+    context->save_for_backward({inside.value_or(at::Tensor())});
     return value;
   }
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
@@ -26,6 +26,11 @@ class StraightThrough : public torch::autograd::Function<StraightThrough> {
   }
 };
 
+// What apply takes for a mask: libtorch wants no undefined tensor among its inputs.
+inline c10::optional<at::Tensor> given(const at::Tensor& mask) {
+  return mask.defined() ? c10::optional<at::Tensor>(mask) : c10::nullopt;
+}
+
 template <class F>
 at::Tensor straight_through(const at::Tensor& x, F f, const at::Tensor& inside = {}) {
   at::Tensor value;
@@ -33,7 +38,7 @@ at::Tensor straight_through(const at::Tensor& x, F f, const at::Tensor& inside =
     const torch::NoGradGuard no_gradient;
     value = f(x.detach());
   }
-  return StraightThrough::apply(x, value, inside);
+  return StraightThrough::apply(x, value, given(inside));
 }
 
 }  // namespace mantissa::workloads

@@ -52,6 +52,8 @@ inline Trace every_kind() {
   const auto sums = b.op(K::conv2d, "conv2d int8", {codes, codes_kernel});
   b.op(K::requantize, "requantize", {sums, no_tensor}, {{"shift", 7}, {"low", 0}},
        NumberFormat::uint8);
+  b.op(K::fake_quantize, "fake_quantize", {x, b.input("coarse", F32, {1})},
+       {{"bits", 4}, {"granularity", "vector"}, {"scale_bits", 4}, {"coarse_per", "tensor"}});
   b.op(K::batch_norm, "batch_norm", {x, no_tensor, c4, c4, c4}, {{"eps", 1e-3}});
   b.ops(K::max_pool2d, "max_pool2d", {x}, {{"kernel_size", 2}}, 2);
   const auto pooled = b.op(K::avg_pool2d, "avg_pool2d", {x},

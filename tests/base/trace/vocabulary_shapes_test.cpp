@@ -153,6 +153,16 @@ TEST(Rows, keep_their_shape_along_an_existing_axis) {
   EXPECT_TRUE(refused(OpKind::threshold_compact, {{2, 9}}, {{"capacity", 19}}));
 }
 
+TEST(FakeQuantize, keeps_its_shape_and_takes_a_coarse_scale_per_channel_or_one) {
+  const Shape x{2, 5, 4};
+  EXPECT_EQ(shape_of(OpKind::fake_quantize, {x}), x);
+  EXPECT_EQ(shape_of(OpKind::fake_quantize, {x, {1}}, {{"axis", -1}}), x);
+  EXPECT_EQ(shape_of(OpKind::fake_quantize, {x, {2}}), x);
+  EXPECT_EQ(shape_of(OpKind::fake_quantize, {x, {10}}, {{"axis", 2}}), x);
+  EXPECT_TRUE(refused(OpKind::fake_quantize, {x, {5}}));
+  EXPECT_TRUE(refused(OpKind::fake_quantize, {x}, {{"axis", 3}}));
+}
+
 TEST(Norms, know_which_dimensions_they_normalise) {
   const Shape x{2, 5, 4, 3};
   EXPECT_EQ(shape_of(OpKind::layer_norm, {x, {4, 3}}, {{"normalized_dims", 2}}), x);

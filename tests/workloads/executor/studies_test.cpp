@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "base/config/document.h"
 #include "workloads/study/experiment.h"
 
@@ -74,6 +76,45 @@ TEST(Randbet, RefusesAnOrderingOfNetworksThatItDoesNotTrain) {
     FAIL();
   } catch (const Error& e) {
     EXPECT_THAT(e.message(), ::testing::HasSubstr("RQUANT 8b"));
+  }
+}
+
+// Shortened: one drawn network, little training, fewer samples.
+TEST(VsQuant, HoldsItsChecksAndPutsEveryFormatOnOneScale) {
+  const StudyResult r =
+      run("vsquant", {"drawn=[{network: digits_cnn, input: [16, 1, 8, 8]}]", "channels=32",
+                      "tasks.0.training.epochs=2", "tasks.1.data.samples=600",
+                      "tasks.1.training.epochs=1", "tuning_epochs=1", "trained=[4/4U/4/4, mxfp4]"});
+  EXPECT_TRUE(r.passed);
+  const auto table = [&](const std::string& name) -> const ResultTable& {
+    for (const ResultTable& t : r.tables)
+      if (t.name == name) return t;
+    ADD_FAILURE() << name;
+    return r.tables.front();
+  };
+  std::set<std::int64_t> checks;
+  for (const auto& row : table("checks").rows) checks.insert(std::get<std::int64_t>(row[0]));
+  EXPECT_EQ(checks, (std::set<std::int64_t>{1, 2, 3, 4, 5, 6, 7, 8}));
+  EXPECT_EQ(table("sample_losses").rows.size(), 9u);
+  const ResultTable& formats = table("formats");
+  EXPECT_EQ(formats.rows.size(), 18u);
+  int priced = 0, front = 0;
+  for (const auto& row : formats.rows) {
+    priced += std::holds_alternative<double>(row[6]);
+    front += row[11] == Cell("yes");
+  }
+  EXPECT_GE(priced, 12);
+  EXPECT_GT(front, 1);
+  EXPECT_LT(front, priced);
+  EXPECT_GT(ours(r, "area saved, 4b weights, 4b activations, arXiv"), 30);
+}
+
+TEST(VsQuant, RefusesALayerThatANetworkLacksBeforeItTrains) {
+  try {
+    run("vsquant", {"tasks.0.formats.comv2=8/8/-/-"});
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_THAT(e.message(), ::testing::HasSubstr("did you mean 'conv2'?"));
   }
 }
 

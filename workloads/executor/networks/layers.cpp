@@ -7,7 +7,7 @@ namespace mantissa::workloads {
 
 namespace {
 
-class Convolution final : public Model {
+class Convolution final : public Product {
  public:
   Convolution(std::int64_t in, std::int64_t out, const Sizes& kernel, std::int64_t stride,
               Sizes padding, std::int64_t groups, bool bias)
@@ -17,8 +17,13 @@ class Convolution final : public Model {
         weight_(register_parameter("weight",
                                    torch::zeros({out, in / groups, kernel.at(0), kernel.at(1)}))),
         bias_(bias ? register_parameter("bias", torch::zeros({out})) : at::Tensor()) {}
-  at::Tensor forward(at::Tensor x) override {
-    return at::conv2d(x, weight_, bias_, stride_, padding_, 1, groups_);
+  at::Tensor product(const at::Tensor& x, const at::Tensor& weights) const override {
+    return at::conv2d(x, weights, bias_, stride_, padding_, 1, groups_);
+  }
+  const at::Tensor& weight() const override { return weight_; }
+  const at::Tensor& bias() const override { return bias_; }
+  Window window() const override {
+    return {{weight_.size(2), weight_.size(3)}, padding_, stride_, groups_};
   }
 
  private:
@@ -27,12 +32,16 @@ class Convolution final : public Model {
   at::Tensor weight_, bias_;
 };
 
-class Linear final : public Model {
+class Linear final : public Product {
  public:
   Linear(std::int64_t in, std::int64_t out, bool bias)
       : weight_(register_parameter("weight", torch::zeros({out, in}))),
         bias_(bias ? register_parameter("bias", torch::zeros({out})) : at::Tensor()) {}
-  at::Tensor forward(at::Tensor x) override { return at::linear(x, weight_, bias_); }
+  at::Tensor product(const at::Tensor& x, const at::Tensor& weights) const override {
+    return at::linear(x, weights, bias_);
+  }
+  const at::Tensor& weight() const override { return weight_; }
+  const at::Tensor& bias() const override { return bias_; }
 
  private:
   at::Tensor weight_, bias_;
@@ -130,6 +139,15 @@ at::Tensor Branches::forward(at::Tensor x) {
   std::vector<at::Tensor> parts;
   for (const Layer& branch : branches_) parts.push_back(branch->forward(x));
   return at::cat(parts, 1);
+}
+
+std::vector<std::pair<std::string, std::shared_ptr<Product>>> products_of(
+    torch::nn::Module& network) {
+  std::vector<std::pair<std::string, std::shared_ptr<Product>>> out;
+  for (const auto& module : network.named_modules("", false))
+    if (auto product = std::dynamic_pointer_cast<Product>(module.value()))
+      out.emplace_back(module.key(), std::move(product));
+  return out;
 }
 
 Layer convolution(std::int64_t in, std::int64_t out, Sizes kernel, std::int64_t stride,

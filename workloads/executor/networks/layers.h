@@ -61,6 +61,28 @@ class Branches final : public Model {
 
 using Sizes = std::vector<std::int64_t>;  // height, width
 
+// A layer that multiplies its input by weights: a convolution or a fully connected one. What
+// `instead` says is computed in its place (workloads/precision/formats has narrow formats there).
+class Product : public Model {
+ public:
+  at::Tensor forward(at::Tensor x) final { return instead ? instead(x) : product(x, weight()); }
+  // With these weights, shaped like the layer's, and the layer's bias, if it has one.
+  virtual at::Tensor product(const at::Tensor& x, const at::Tensor& weights) const = 0;
+  virtual const at::Tensor& weight() const = 0;
+  virtual const at::Tensor& bias() const = 0;  // perhaps undefined
+
+  struct Window {
+    Sizes kernel, padding;  // empty: fully connected
+    std::int64_t stride = 1, groups = 1;
+  };
+  virtual Window window() const { return {}; }
+
+  std::function<at::Tensor(const at::Tensor& x)> instead;
+};
+// Those of a network by name ("layer1.0.conv1"), in the order of its modules.
+std::vector<std::pair<std::string, std::shared_ptr<Product>>> products_of(
+    torch::nn::Module& network);
+
 // Weights [out, in/groups, kernel...].
 Layer convolution(std::int64_t in, std::int64_t out, Sizes kernel, std::int64_t stride = 1,
                   Sizes padding = {0, 0}, std::int64_t groups = 1, bool bias = false);

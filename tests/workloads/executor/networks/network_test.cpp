@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "base/trace/builder.h"
 #include "tests/workloads/executor/networks/same_trace.h"
@@ -48,7 +49,8 @@ trace::Trace in_yaml(const std::string& name, std::int64_t batch,
                      const std::map<std::string, std::string>& set = {}) {
   config::Node document =
       config::read_file(std::string(MANTISSA_SOURCE_DIR) + "/configs/workload/" + name + ".yaml");
-  for (const auto& [path, value] : set) document.set(path, config::Node::scalar(value));
+  for (const auto& [path, value] : set)
+    document.set(path, config::parse_override(path + "=" + value).second);
   return Network(document).build(NumberFormat::fp32, 0, batch, 0);
 }
 
@@ -113,10 +115,47 @@ TEST(Networks, HaveThePublishedParameterCounts) {
 }
 
 TEST(Networks, OfImagesRecordAsTheirYamlDoes) {
-  for (const char* name : {"resnet18", "resnet50", "mobilenet_v2", "vgg16"}) {
+  for (const char* name : {"resnet18", "resnet50", "mobilenet_v2", "vgg16", "squeezenet"}) {
     SCOPED_TRACE(name);
     expect_same(in_yaml(name, 1),
                 recorded(name, without_weights(), torch::zeros({1, 3, 224, 224})));
+  }
+  expect_same(in_yaml("inception_v3", 1),
+              recorded("inception_v3", without_weights(), torch::zeros({1, 3, 299, 299})));
+}
+
+// Kinds and shapes of a trace's gradients of convolutions.
+std::multiset<std::string> gradients(const trace::Trace& t) {
+  std::multiset<std::string> out;
+  for (const trace::Op& op : t.ops) {
+    if (op.kind != OpKind::conv2d_input_grad && op.kind != OpKind::conv2d_weight_grad) continue;
+    std::string text = trace::name(op.kind);
+    for (const trace::TensorId id : {op.inputs[0], op.inputs[1], op.outputs[0]})
+      for (const std::int64_t n : t.tensor(id).shape) text += ' ' + std::to_string(n);
+    out.insert(text);
+  }
+  return out;
+}
+
+TEST(Networks, AreTrainedWithTheProductsOfTheirYamlsBackwardPass) {
+  for (const char* name : {"resnet18", "squeezenet"}) {
+    const std::shared_ptr<Model> net = make_network(name, without_weights());
+    const at::Tensor x = torch::zeros({2, 3, 64, 64});
+    Recorder recorder({name});
+    recorder.parameters(*net);
+    recorder.input("input", x);
+    {
+      const auto on = recorder.record();
+      net->forward(x).sum().backward();
+    }
+    const trace::Trace step = recorder.finish();
+    const std::map<std::string, std::string> size{{"input.shape", "[3, 64, 64]"}};
+    auto backward = size;
+    backward["pass"] = "backward";
+    const trace::Trace forward = in_yaml(name, 2, size), back = in_yaml(name, 2, backward);
+    EXPECT_EQ(gradients(back), gradients(step)) << name;
+    EXPECT_FALSE(gradients(back).empty());
+    EXPECT_EQ(forward.macs() + back.macs(), step.macs()) << name;
   }
 }
 
