@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A mixed-precision inner-product unit, IPU(w) and MC-IPU(w) of arXiv 2101.11748: the sum over
-// Lanes of a[k] * b[k], added to an accumulator. 5 x 5 bit multipliers work off the nibbles of the
-// operands pair by pair: int4 x int4 in one iteration, int8 x int4 in two, int8 x int8 in four,
-// binary16 in nine.
+// Lanes of a[k] * b[k], added to an accumulator. Signed multipliers work off the operands pair by
+// pair of digits, of DigitA bits of a and DigitB of b: by nibbles int4 x int4 in one iteration,
+// int8 x int4 in two, int8 x int8 in four, binary16 in nine. 12 x 1 bits are MC-SER of the paper,
+// 8 x 4 MC-IPU84, 8 x 8 MC-IPU8. Formats = 1 and 2 leave out what the other kind of operand needs;
+// of Integers alone the window is a product, and the stages are the same.
 //
 // Products of binary16 are shifted right to the largest one's exponent, in a window of Width bits
-// that keeps Width - 9 = SafePrecision places below a product. What a window cannot hold is lost
+// that keeps SafePrecision places below a product, Width - 9 below one of nibbles. What a window cannot hold is lost
 // (MultiCycle = 0), or waits for a later cycle of the iteration, whose sum is shifted as a whole
 // behind the adder tree. An iteration takes floor(greatest alignment / SafePrecision) + 1 cycles,
 // counting only lanes that are aligned by at most SoftwarePrecision places; others are dropped.
@@ -19,12 +21,15 @@
 // complete, all behind it stand still; so ready_o follows ready_i within the cycle.
 module ipu #(
   parameter int unsigned Lanes             = 16,  // a power of two
-  parameter int unsigned Width             = 16,  // of the window: at least 10, 9 if MultiCycle = 0
+  parameter int unsigned Width             = 16,  // of the window: a product, more if MultiCycle
   parameter int unsigned SoftwarePrecision = 28,
   parameter int unsigned FractionWidth     = 30,  // of the accumulator
   parameter int unsigned Growth            = 10,  // 2^Growth operations never overflow a sum
   parameter int unsigned MultiCycle        = 1,
   parameter int unsigned MaskZeros         = 1,
+  parameter int unsigned DigitA            = 4,   // bits
+  parameter int unsigned DigitB            = 4,
+  parameter int unsigned Formats           = 0,   // of ipu_pkg
   // Derived, not to be set.
   parameter int unsigned AccWidth          = 3 + FractionWidth + $clog2(Lanes) + Growth
 ) (
@@ -48,9 +53,18 @@ module ipu #(
 );
 
   localparam int unsigned W             = ipu_pkg::ExponentWidth;
-  localparam int unsigned CodeWidth     = ipu_pkg::CodeWidth;
+  localparam int unsigned CodeA         = ipu_pkg::code_width(DigitA, Formats);
+  localparam int unsigned CodeB         = ipu_pkg::code_width(DigitB, Formats);
+  localparam int unsigned IndexA        = ipu_pkg::index_width(DigitA, Formats);
+  localparam int unsigned IndexB        = ipu_pkg::index_width(DigitB, Formats);
+  localparam int unsigned WeightWidth   = ipu_pkg::weight_width(DigitA, DigitB, Formats);
+  localparam int unsigned Step          = ipu_pkg::step(DigitA, DigitB);
+  localparam int unsigned ProductWidth  = ipu_pkg::product_width(DigitA, DigitB);
   localparam int unsigned SumWidth      = Width + $clog2(Lanes);
-  localparam int unsigned SafePrecision = Width - ipu_pkg::ProductWidth;
+  localparam int unsigned SafePrecision = Width - ProductWidth;
+  // What integers alone never need is zero; so are the bits of operands that they do not have.
+  localparam int unsigned Floats        = (Formats != ipu_pkg::Integers) ? 1 : 0;
+  localparam logic [15:0] OperandMask   = (Floats != 0) ? 16'hFFFF : 16'h00FF;
   // The farthest that a local shifter goes.
   localparam int unsigned Reach =
       ((MultiCycle != 0) && (SafePrecision <= SoftwarePrecision)) ? SafePrecision - 1
@@ -95,16 +109,17 @@ module ipu #(
 
   always_ff @(posedge clk_i) begin
     if (takes) begin
-      a_q       <= a_i;
-      b_q       <= b_i;
+      a_q       <= a_i & {Lanes{OperandMask}};
+      b_q       <= b_i & {Lanes{OperandMask}};
       mode_q    <= mode_i;
       control_q <= {first_i, last_i, half_i, toward_zero_i};
     end
   end
-  assign fp = mode_q == ipu_pkg::Fp16;
+  assign fp = (Formats == ipu_pkg::Every) ? (mode_q == ipu_pkg::Fp16) : (Floats != 0);
 
   // 2. Exponents.
-  logic [Lanes*CodeWidth-1:0] code_a, code_b, code_a_q, code_b_q;
+  logic [Lanes*CodeA-1:0] code_a, code_a_q;
+  logic [Lanes*CodeB-1:0] code_b, code_b_q;
   logic [Lanes*5-1:0] exponent_a, exponent_b;
   logic [Lanes-1:0] zero_a, zero_b, infinite_a, infinite_b, nan_a, nan_b, sign;
   logic [Lanes*W-1:0] align, align_q;
@@ -116,10 +131,13 @@ module ipu #(
   logic fp_q, fresh_q;
 
   ipu_decode #(
-    .Lanes (Lanes)
+    .Lanes   (Lanes),
+    .Digit   (DigitA),
+    .Formats (Formats)
   ) u_decode_a (
     .operand_i  (a_q),
     .fp_i       (fp),
+    .narrow_i   (mode_q == ipu_pkg::Int4),
     .code_o     (code_a),
     .exponent_o (exponent_a),
     .zero_o     (zero_a),
@@ -127,10 +145,13 @@ module ipu #(
     .nan_o      (nan_a)
   );
   ipu_decode #(
-    .Lanes (Lanes)
+    .Lanes   (Lanes),
+    .Digit   (DigitB),
+    .Formats (Formats)
   ) u_decode_b (
     .operand_i  (b_q),
     .fp_i       (fp),
+    .narrow_i   ((mode_q == ipu_pkg::Int4) || (mode_q == ipu_pkg::Int8x4)),
     .code_o     (code_b),
     .exponent_o (exponent_b),
     .zero_o     (zero_b),
@@ -141,7 +162,8 @@ module ipu #(
     assign sign[k] = a_q[k*16+15] ^ b_q[k*16+15];
   end
   ipu_special #(
-    .Lanes (Lanes)
+    .Lanes   (Lanes),
+    .Formats (Formats)
   ) u_special (
     .fp_i         (fp),
     .sign_i       (sign),
@@ -158,7 +180,8 @@ module ipu #(
   ipu_ehu #(
     .Lanes             (Lanes),
     .SoftwarePrecision (SoftwarePrecision),
-    .MaskZeros         (MaskZeros)
+    .MaskZeros         (MaskZeros),
+    .Formats           (Formats)
   ) u_ehu (
     .fp_i         (fp),
     .exponent_a_i (exponent_a),
@@ -174,32 +197,37 @@ module ipu #(
     if (starts) begin
       code_a_q           <= code_a;
       code_b_q           <= code_b;
-      align_q            <= align;
-      keep_q             <= keep;
-      max_q              <= max;
-      special_q          <= special;
+      align_q            <= (Floats != 0) ? align : (Lanes*W)'(0);
+      keep_q             <= (Floats != 0) ? keep : {Lanes{1'b1}};
+      max_q              <= (Floats != 0) ? max : W'(0);
+      special_q          <= (Floats != 0) ? special : 3'd0;
       control_products_q <= control_q;
       mode_products_q    <= mode_q;
     end
     if (moves) fresh_q <= starts;  // the first cycle of an operation
   end
 
-  assign fp_q = mode_products_q == ipu_pkg::Fp16;
+  assign fp_q = (Formats == ipu_pkg::Every) ? (mode_products_q == ipu_pkg::Fp16) : (Floats != 0);
 
-  // 3. Products of nibbles, local shifts, and their sum.
-  logic [1:0] i, j;
+  // 3. Products of digits, local shifts, and their sum.
+  logic [IndexA-1:0] i;
+  logic [IndexB-1:0] j;
   logic [W-1:0] base;
   logic more;
   logic [Lanes-1:0] serve;
   logic [Lanes*LocalWidth-1:0] local_shift;
-  logic [Lanes*5-1:0] nibble_a, nibble_b;
-  logic [Lanes*9-1:0] product;
+  logic [Lanes*(DigitA+1)-1:0] digit_a;
+  logic [Lanes*(DigitB+1)-1:0] digit_b;
+  logic [Lanes*ProductWidth-1:0] product;
   logic [Lanes*Width-1:0] aligned;
   logic [SumWidth-1:0] sum;
   logic a_is_top, b_is_top;
 
   ipu_sequencer #(
-    .SafePrecision (SafePrecision)
+    .SafePrecision (SafePrecision),
+    .DigitA        (DigitA),
+    .DigitB        (DigitB),
+    .Formats       (Formats)
   ) u_sequencer (
     .clk_i       (clk_i),
     .rst_ni      (rst_ni),
@@ -220,7 +248,8 @@ module ipu #(
     .Lanes         (Lanes),
     .SafePrecision (SafePrecision),
     .MultiCycle    (MultiCycle),
-    .LocalWidth    (LocalWidth)
+    .LocalWidth    (LocalWidth),
+    .Formats       (Formats)
   ) u_serve (
     .align_i (align_q),
     .keep_i  (keep_q),
@@ -229,35 +258,43 @@ module ipu #(
     .local_o (local_shift),
     .more_o  (more)
   );
-  ipu_nibbles #(
-    .Lanes (Lanes)
-  ) u_nibbles_a (
-    .code_i   (code_a_q),
-    .fp_i     (fp_q),
-    .index_i  (i),
-    .top_i    (a_is_top),
-    .nibble_o (nibble_a)
+  ipu_digits #(
+    .Lanes   (Lanes),
+    .Digit   (DigitA),
+    .Formats (Formats)
+  ) u_digits_a (
+    .code_i  (code_a_q),
+    .fp_i    (fp_q),
+    .index_i (i),
+    .top_i   (a_is_top),
+    .digit_o (digit_a)
   );
-  ipu_nibbles #(
-    .Lanes (Lanes)
-  ) u_nibbles_b (
-    .code_i   (code_b_q),
-    .fp_i     (fp_q),
-    .index_i  (j),
-    .top_i    (b_is_top),
-    .nibble_o (nibble_b)
+  ipu_digits #(
+    .Lanes   (Lanes),
+    .Digit   (DigitB),
+    .Formats (Formats)
+  ) u_digits_b (
+    .code_i  (code_b_q),
+    .fp_i    (fp_q),
+    .index_i (j),
+    .top_i   (b_is_top),
+    .digit_o (digit_b)
   );
   ipu_multipliers #(
-    .Lanes (Lanes)
+    .Lanes  (Lanes),
+    .DigitA (DigitA),
+    .DigitB (DigitB)
   ) u_multipliers (
-    .a_i       (nibble_a),
-    .b_i       (nibble_b),
+    .a_i       (digit_a),
+    .b_i       (digit_b),
     .product_o (product)
   );
   ipu_align #(
-    .Lanes      (Lanes),
-    .Width      (Width),
-    .LocalWidth (LocalWidth)
+    .Lanes        (Lanes),
+    .Width        (Width),
+    .ProductWidth (ProductWidth),
+    .LocalWidth   (LocalWidth),
+    .Formats      (Formats)
   ) u_align (
     .product_i (product),
     .serve_i   (serve),
@@ -274,7 +311,7 @@ module ipu #(
 
   // 4. The sum to its place, and accumulation.
   logic [SumWidth-1:0] sum_q;
-  logic [2:0] weight_q;
+  logic [WeightWidth-1:0] weight_q;  // of digits i and j, their place in steps
   logic [W-1:0] base_q, max_sum_q, distance;
   logic [2:0] special_sum_q;
   logic [1:0] rounding_sum_q;
@@ -287,8 +324,8 @@ module ipu #(
   always_ff @(posedge clk_i) begin
     if (moves && products_q) begin
       sum_q          <= sum;
-      weight_q       <= {1'b0, i} + {1'b0, j};
-      base_q         <= base;
+      weight_q       <= WeightWidth'(i * (DigitA / Step) + j * (DigitB / Step));
+      base_q         <= (Floats != 0) ? base : W'(0);
       max_sum_q      <= max_q;
       special_sum_q  <= special_q;
       fp_sum_q       <= fp_q;
@@ -302,7 +339,10 @@ module ipu #(
     .SumWidth      (SumWidth),
     .Width         (Width),
     .FractionWidth (FractionWidth),
-    .AccWidth      (AccWidth)
+    .AccWidth      (AccWidth),
+    .DigitA        (DigitA),
+    .DigitB        (DigitB),
+    .Formats       (Formats)
   ) u_auxiliary (
     .sum_i      (sum_q),
     .fp_i       (fp_sum_q),
@@ -312,7 +352,8 @@ module ipu #(
     .addend_o   (addend)
   );
   ipu_accumulator #(
-    .AccWidth (AccWidth)
+    .AccWidth (AccWidth),
+    .Formats  (Formats)
   ) u_accumulator (
     .clk_i      (clk_i),
     .add_i      (moves && sum_valid_q),
@@ -342,23 +383,28 @@ module ipu #(
     if (moves && complete_q) begin
       result_q   <= rounded;
       acc_q      <= acc;
-      exponent_q <= acc_exponent;
+      exponent_q <= (Floats != 0) ? acc_exponent : W'(0);
       overflow_q <= acc_overflow;
     end
   end
 
-  ipu_round #(
-    .FractionWidth (FractionWidth),
-    .AccWidth      (AccWidth)
-  ) u_round (
-    .sum_i         (acc),
-    .exponent_i    (acc_exponent),
-    .special_i     (acc_special),
-    .fp_i          (fp_complete_q),
-    .half_i        (rounding_q[1]),
-    .toward_zero_i (rounding_q[0]),
-    .result_o      (rounded)
-  );
+  if (Formats == ipu_pkg::Integers) begin : gen_integer
+    assign rounded = 32'($signed(acc));
+  end else begin : gen_round
+    ipu_round #(
+      .FractionWidth (FractionWidth),
+      .AccWidth      (AccWidth),
+      .Formats       (Formats)
+    ) u_round (
+      .sum_i         (acc),
+      .exponent_i    (acc_exponent),
+      .special_i     (acc_special),
+      .fp_i          (fp_complete_q),
+      .half_i        (rounding_q[1]),
+      .toward_zero_i (rounding_q[0]),
+      .result_o      (rounded)
+    );
+  end
 
   assign result_o   = result_q;
   assign sum_o      = acc_q;
@@ -402,8 +448,8 @@ module ipu #(
       .rest_o (product_here)
     );
     ipu_integer_model i_rest (
-      .a_i    (code_a_q[k*13 +: 8]),
-      .b_i    (code_b_q[k*13 +: 8]),
+      .a_i    (code_a_q[k*CodeA +: 8]),
+      .b_i    (code_b_q[k*CodeB +: 8]),
       .mode_i (mode_products_q),
       .i_i    (i),
       .j_i    (j),

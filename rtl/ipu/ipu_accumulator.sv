@@ -7,7 +7,8 @@
 // says that nothing has been added yet, and integers leave it there. A sum that wraps, and what
 // NaNs and infinities make of it, is remembered until the next clear_i.
 module ipu_accumulator #(
-  parameter int unsigned AccWidth = 47
+  parameter int unsigned AccWidth = 47,
+  parameter int unsigned Formats  = 0
 ) (
   input  logic                              clk_i,
   input  logic                              add_i,
@@ -22,7 +23,8 @@ module ipu_accumulator #(
   output logic                              overflow_o
 );
 
-  localparam int unsigned W = ipu_pkg::ExponentWidth;
+  localparam int unsigned W      = ipu_pkg::ExponentWidth;
+  localparam int unsigned Floats = (Formats != ipu_pkg::Integers) ? 1 : 0;
 
   logic [W-1:0] exponent, exponent_d, exponent_q, give_way;
   logic signed [AccWidth-1:0] sum, sum_q;
@@ -30,10 +32,10 @@ module ipu_accumulator #(
   logic [2:0] special_q;
   logic overflow, overflow_q;
 
-  assign exponent   = clear_i ? W'(0) : exponent_q;
-  assign exponent_d = (max_i > exponent) ? max_i : exponent;
+  assign exponent   = (clear_i || (Floats == 0)) ? W'(0) : exponent_q;
+  assign exponent_d = ((Floats != 0) && (max_i > exponent)) ? max_i : exponent;
   assign give_way   = exponent_d - exponent;
-  assign distance_o = exponent_d - max_i;
+  assign distance_o = (Floats != 0) ? exponent_d - max_i : W'(0);
 
   assign sum      = clear_i ? AccWidth'(0) : sum_q;
   assign aligned  = sum >>> give_way;
@@ -47,7 +49,7 @@ module ipu_accumulator #(
     if (add_i) begin
       sum_q      <= sum_d;
       exponent_q <= exponent_d;
-      special_q  <= (clear_i ? 3'd0 : special_q) | special_i;
+      special_q  <= (Floats != 0) ? (clear_i ? 3'd0 : special_q) | special_i : 3'd0;
       overflow_q <= (!clear_i && overflow_q) || overflow;
     end
   end

@@ -2,6 +2,7 @@
 #include "rtl/ipu/ipu_bench.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/error.h"
 
@@ -27,6 +28,9 @@ enum {
   exponent,
   overflow
 };
+
+// What a unit multiplies, as ipu_pkg.sv has it.
+enum { every, integers, binary16 };
 
 enum { f_mode, f_first, f_last, f_half, f_toward_zero, f_kind, f_seed };
 
@@ -75,7 +79,10 @@ int most_cycles(ip::IpuParameters p) {
   return p.worst_partitions();
 }
 
-std::vector<std::pair<Case, const char*>> ipu_cases(const ip::IpuParameters& p) {
+std::vector<std::pair<Case, const char*>> ipu_cases(const Parameters& parameters) {
+  const ip::IpuParameters p = ipu_parameters(parameters);
+  const bool ints = parameters.at("Formats") != binary16,
+             floats = parameters.at("Formats") != integers;
   std::vector<std::pair<Case, const char*>> all;
   const auto add = [&](Case which, const char* name, bool there = true) {
     if (there) all.emplace_back(which, name);
@@ -83,37 +90,40 @@ std::vector<std::pair<Case, const char*>> ipu_cases(const ip::IpuParameters& p) 
   const bool multi = p.alignment == ip::Alignment::multi_cycle;
   const bool lanes = p.lanes > 1;
   const int worst = most_cycles(p), swp = p.software_precision;
-  add(c_int4, "int4 x int4");
-  add(c_int8x4, "int8 x int4");
-  add(c_int8, "int8 x int8");
-  add(c_one_cycle, "binary16: one cycle per iteration");
-  add(c_several_cycles, "binary16: several cycles per iteration", lanes && worst > 1);
-  add(c_most_cycles, "binary16: as many cycles per iteration as there can be", lanes);
-  add(c_nobody, "binary16: no lane takes part", p.mask_zeros);
-  add(c_empty_partition, "alignment: a cycle that serves no lane", lanes && worst > 2);
-  add(c_dropped, "alignment: a lane beyond the software precision",
-      lanes && swp < farthest_alignment);
-  add(c_just_kept, "alignment: a lane exactly at the software precision",
-      lanes && swp <= farthest_alignment);
-  add(c_way_given, "accumulator: gives way to a greater exponent");
-  add(c_below, "accumulator: takes products with a lesser exponent");
+  add(c_int4, "int4 x int4", ints);
+  add(c_int8x4, "int8 x int4", ints);
+  add(c_int8, "int8 x int8", ints);
+  const auto add_fp = [&](Case which, const char* name, bool there = true) {
+    add(which, name, there && floats);
+  };
+  add_fp(c_one_cycle, "binary16: one cycle per iteration");
+  add_fp(c_several_cycles, "binary16: several cycles per iteration", lanes && worst > 1);
+  add_fp(c_most_cycles, "binary16: as many cycles per iteration as there can be", lanes);
+  add_fp(c_nobody, "binary16: no lane takes part", p.mask_zeros);
+  add_fp(c_empty_partition, "alignment: a cycle that serves no lane", lanes && worst > 2);
+  add_fp(c_dropped, "alignment: a lane beyond the software precision",
+         lanes && swp < farthest_alignment);
+  add_fp(c_just_kept, "alignment: a lane exactly at the software precision",
+         lanes && swp <= farthest_alignment);
+  add_fp(c_way_given, "accumulator: gives way to a greater exponent");
+  add_fp(c_below, "accumulator: takes products with a lesser exponent");
   // The directed commands go that far.
-  add(c_wrapped, "accumulator: wraps", p.growth <= 10);
-  add(c_nan, "result: NaN");
-  add(c_infinity, "result: an infinity from an infinity");
-  add(c_cancelled, "result: zero from products that are not", lanes);
-  add(c_half_subnormal, "result: binary16, subnormal");
-  add(c_half_overflow, "result: binary16, infinity from too large a sum");
-  add(c_half_greatest, "result: binary16, the greatest number from too large a sum");
+  add_fp(c_wrapped, "accumulator: wraps", p.growth <= 10);
+  add_fp(c_nan, "result: NaN");
+  add_fp(c_infinity, "result: an infinity from an infinity");
+  add_fp(c_cancelled, "result: zero from products that are not", lanes);
+  add_fp(c_half_subnormal, "result: binary16, subnormal");
+  add_fp(c_half_overflow, "result: binary16, infinity from too large a sum");
+  add_fp(c_half_greatest, "result: binary16, the greatest number from too large a sum");
   // A tie needs two lanes, the second of which must arrive whole.
   const auto arrives = [&](int distance) {
     return lanes && swp >= distance && (multi || p.safe_precision() >= distance);
   };
-  add(c_half_tie_even, "rounding: binary16, tie, floor is even", arrives(11));
-  add(c_half_tie_odd, "rounding: binary16, tie, floor is odd", arrives(11) && p.lanes > 2);
-  add(c_single_tie_even, "rounding: binary32, tie, floor is even", arrives(24));
-  add(c_single_tie_odd, "rounding: binary32, tie, floor is odd", arrives(24) && p.lanes > 2);
-  add(c_toward_zero, "rounding: toward zero, inexact");
+  add_fp(c_half_tie_even, "rounding: binary16, tie, floor is even", arrives(11));
+  add_fp(c_half_tie_odd, "rounding: binary16, tie, floor is odd", arrives(11) && p.lanes > 2);
+  add_fp(c_single_tie_even, "rounding: binary32, tie, floor is even", arrives(24));
+  add_fp(c_single_tie_odd, "rounding: binary32, tie, floor is odd", arrives(24) && p.lanes > 2);
+  add_fp(c_toward_zero, "rounding: toward zero, inexact");
   add(c_continued, "a sum of several operations");
   add(c_back_to_back, "operations without a gap");
   add(c_held, "a result held by the other side");
@@ -124,7 +134,7 @@ std::vector<std::pair<Case, const char*>> ipu_cases(const ip::IpuParameters& p) 
 
 std::vector<std::string> case_names(const Parameters& parameters) {
   std::vector<std::string> names;
-  for (const auto& one : ipu_cases(ipu_parameters(parameters))) names.emplace_back(one.second);
+  for (const auto& one : ipu_cases(parameters)) names.emplace_back(one.second);
   return names;
 }
 
@@ -188,36 +198,42 @@ ip::IpuParameters ipu_parameters(const Parameters& parameters) {
   p.fraction = at("FractionWidth");
   p.software_precision = at("SoftwarePrecision");
   p.growth = at("Growth");
-  p.alignment = at("MultiCycle") ? ip::Alignment::multi_cycle : ip::Alignment::single_cycle;
+  p.alignment = at("MultiCycle") && at("Formats") != integers ? ip::Alignment::multi_cycle
+                                                              : ip::Alignment::single_cycle;
   p.mask_zeros = at("MaskZeros") != 0;
+  p.digit_a = at("DigitA");
+  p.digit_b = at("DigitB");
   return p;
 }
 
 IpuBench::IpuBench(const Parameters& parameters)
     : PinBench(ipu_ports(parameters), case_names(parameters)),
       parameters_(ipu_parameters(parameters)),
+      first_mode_(parameters.at("Formats") == binary16 ? 3 : 0),
+      last_mode_(parameters.at("Formats") == integers ? 2 : 3),
       shape_{parameters_.lanes, parameters_.safe_precision(), parameters_.software_precision},
       where_(cases_in_all, -1) {
   int at = 0;
-  for (const auto& one : ipu_cases(parameters_)) where_[one.first] = at++;
+  for (const auto& one : ipu_cases(parameters)) where_[one.first] = at++;
 }
 
 std::vector<Field> IpuBench::fields() const {
-  return {{"mode", 0, 3, "int4 x int4, int8 x int4, int8 x int8, binary16"},
+  return {{"mode", first_mode_, last_mode_, "int4 x int4, int8 x int4, int8 x int8, binary16"},
           {"first", 0, 1, "1: the sum starts; so it does in another mode"},
           {"last", 0, 1, "1: the sum is complete"},
           {"half", 0, 1, "1: binary16"},
           {"toward_zero", 0, 1, ""},
-          {"kind", 0, ipu_kinds - 1,
+          {"kind", 0, ipu_kinds,
            "of binary16: zero, 2^10 2^2 2^3 2^8, equal, near, wide, any, subnormal, special, "
-           "greatest, cancelling, edges, sparse, tie in binary16, in binary32, tiny"},
-          {"seed", 0, (std::int64_t{1} << 32) - 1, "of the operands"}};
+           "greatest, cancelling, edges, sparse, tie in binary16, in binary32, tiny; carried"},
+          {"seed", 0, (std::int64_t{1} << 32) - 1, "of the operands; carried: which pair of them"}};
 }
 
 std::vector<Command> IpuBench::directed() const {
   std::vector<Command> list;
   const auto add = [&](std::int64_t mode, bool first, bool last, std::int64_t rounding,
                        std::int64_t kind) {
+    if (mode < first_mode_ || mode > last_mode_) return;
     list.push_back({mode, first, last, rounding & 1, rounding >> 1, kind,
                     static_cast<std::int64_t>(list.size())});
   };
@@ -240,7 +256,7 @@ std::vector<Command> IpuBench::directed() const {
       add(mode, kind == 0, kind > 0, 0, kind);
   // A sum beyond the accumulator: the greatest products, 2^Growth times and some more, since they
   // are 0.1 % less than what there is room for.
-  if (parameters_.growth <= 10) {
+  if (parameters_.growth <= 10 && last_mode_ == 3) {
     const int often = (1 << parameters_.growth) + (1 << parameters_.growth) / 512 + 2;
     for (int i = 0; i < often; ++i) {
       add(3, i == 0, i == often - 1, 0, static_cast<std::int64_t>(OperandKind::greatest));
@@ -254,8 +270,9 @@ Command IpuBench::random(std::uint64_t number) const {
   const auto below = [&](std::uint64_t i, std::int64_t n) {
     return static_cast<std::int64_t>(draw(draw(0x1B, number), i) % static_cast<std::uint64_t>(n));
   };
-  return {below(0, 3) != 0 ? 3 : below(1, 3), below(2, 4) == 0 ? 1 : 0, below(3, 2), below(4, 2),
-          below(5, 4) == 0 ? 1 : 0,
+  const bool fp = first_mode_ == 3 || (last_mode_ == 3 && below(0, 3) != 0);
+  const std::int64_t mode = fp ? 3 : below(1, 3);
+  return {mode, below(2, 4) == 0 ? 1 : 0, below(3, 2), below(4, 2), below(5, 4) == 0 ? 1 : 0,
           // NaN hides what else is in a sum.
           below(6, 2) == 0
               ? static_cast<std::int64_t>(below(7, 2) ? OperandKind::near : OperandKind::wide)
@@ -280,6 +297,24 @@ bool IpuBench::starts_a_sum(std::size_t command) const {
          commands_[command][f_mode] != commands_[command - 1][f_mode];
 }
 
+void IpuBench::operands_of(const Command& c, std::vector<std::uint32_t>& a,
+                           std::vector<std::uint32_t>& b) const {
+  const auto seed = static_cast<std::uint64_t>(c[f_seed]);
+  if (c[f_kind] != ipu_kinds) {
+    draw_operands(shape_, mode_of(c), static_cast<OperandKind>(c[f_kind]), seed, a, b);
+    return;
+  }
+  const auto carried = [&](std::size_t at, std::vector<std::uint32_t>& codes) {
+    for (std::size_t k = 0; k < codes.size(); ++k) {  // what is missing is zero
+      codes[k] = 0;
+      if (at < carried_.size() && 2 * k + 2 <= carried_[at].size())
+        std::memcpy(&codes[k], &carried_[at][2 * k], 2);
+    }
+  };
+  carried(2 * seed, a);
+  carried(2 * seed + 1, b);
+}
+
 void IpuBench::drive(const Pins& pins) {
   clear_inputs(pins);
   offered_ = next_ < commands_.size() && !holds_back(0);
@@ -290,8 +325,7 @@ void IpuBench::drive(const Pins& pins) {
   const Command& c = commands_[next_];
   const auto lanes = static_cast<std::size_t>(parameters_.lanes);
   std::vector<std::uint32_t> a(lanes), b(lanes);
-  draw_operands(shape_, mode_of(c), static_cast<OperandKind>(c[f_kind]),
-                static_cast<std::uint64_t>(c[f_seed]), a, b);
+  operands_of(c, a, b);
   for (std::size_t k = 0; k < lanes; ++k) {
     put(pins[operands_a], static_cast<std::uint32_t>(k) * 16, 16, a[k]);
     put(pins[operands_b], static_cast<std::uint32_t>(k) * 16, 16, b[k]);
@@ -363,8 +397,7 @@ void IpuBench::start(std::size_t command) {
   const Command& c = commands_[command];
   const auto lanes = static_cast<std::size_t>(parameters_.lanes);
   std::vector<std::uint32_t> a(lanes), b(lanes);
-  draw_operands(shape_, mode_of(c), static_cast<OperandKind>(c[f_kind]),
-                static_cast<std::uint64_t>(c[f_seed]), a, b);
+  operands_of(c, a, b);
   if (starts_a_sum(command))
     accumulator_ = {};
   else
@@ -423,9 +456,10 @@ void IpuBench::see_operation(bool fp, int cycles, const ip::AlignedLanes& aligne
   see(c_nobody, !aligned.any);
   if (!aligned.any) return;
   const auto partitions = aligned.served.size();
-  see(c_one_cycle, cycles == 9);
-  see(c_several_cycles, cycles > 9);
-  see(c_most_cycles, cycles == 9 * most_cycles(parameters_));
+  const int least = parameters_.iterations(pair_of(IpuMode::fp16));
+  see(c_one_cycle, cycles == least);
+  see(c_several_cycles, cycles > least);
+  see(c_most_cycles, cycles == least * most_cycles(parameters_));
   see(c_way_given, !before.empty && aligned.greatest > before.exponent && before.sum != 0);
   see(c_below, !before.empty && aligned.greatest < before.exponent);
   std::vector<bool> serves(partitions);

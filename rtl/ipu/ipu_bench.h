@@ -25,6 +25,8 @@ class IpuBench final : public PinBench {
   std::vector<Command> directed() const override;
   Command random(std::uint64_t number) const override;
 
+  // Pairs of operands, 16 bits a lane, for commands whose kind is `ipu_kinds`.
+  void carry(const std::vector<std::vector<std::byte>>& operands) override { carried_ = operands; }
   void begin(const std::vector<Command>& commands, std::uint64_t seed, unsigned stall) override;
   void drive(const Pins& pins) override;
   bool check(const Pins& pins, Mismatch& mismatch) override;
@@ -46,6 +48,8 @@ class IpuBench final : public PinBench {
 
   std::size_t oldest() const;
   bool starts_a_sum(std::size_t command) const;
+  void operands_of(const Command& c, std::vector<std::uint32_t>& a,
+                   std::vector<std::uint32_t>& b) const;
   void start(std::size_t command);
   void clock(bool moves, bool starts);
   bool result_is_right(const Pins& pins, Mismatch& mismatch) const;
@@ -56,7 +60,9 @@ class IpuBench final : public PinBench {
   void see(int which, bool did = true);
 
   numerics::inner_product::IpuParameters parameters_;
+  std::int64_t first_mode_, last_mode_;  // that the unit has
   IpuShape shape_;
+  std::vector<std::vector<std::byte>> carried_;
   std::vector<int> where_;  // of a case among those of these parameters, -1: not there
   std::size_t next_ = 0;    // command
   // By stage, the command in it, or none; of the third, the cycles that it still takes.

@@ -11,7 +11,8 @@
 module ipu_ehu #(
   parameter int unsigned Lanes             = 16,
   parameter int unsigned SoftwarePrecision = 28,
-  parameter int unsigned MaskZeros         = 1
+  parameter int unsigned MaskZeros         = 1,
+  parameter int unsigned Formats           = 0
 ) (
   input  logic                                    fp_i,        // low: every lane, unshifted
   input  logic [Lanes*5-1:0]                      exponent_a_i,
@@ -25,6 +26,9 @@ module ipu_ehu #(
 
   localparam int unsigned W      = ipu_pkg::ExponentWidth;
   localparam int unsigned Levels = $clog2(Lanes);
+
+  logic fp;
+  assign fp = (Formats == ipu_pkg::Every) ? fp_i : (Formats == ipu_pkg::Binary16);
 
   // 1. Biased sums; lanes that take no part have the least, 0.
   logic [Lanes*W-1:0] exponent;
@@ -52,14 +56,14 @@ module ipu_ehu #(
     end
   end
 
-  assign max_o = fp_i ? gen_max[Levels].max : W'(0);
+  assign max_o = fp ? gen_max[Levels].max : W'(0);
 
   // 3. and 4.
   for (genvar k = 0; k < Lanes; k++) begin : gen_align
     logic [W-1:0] distance;
     assign distance          = gen_max[Levels].max - exponent[k*W +: W];
-    assign align_o[k*W +: W] = fp_i ? distance : W'(0);
-    assign keep_o[k]         = !fp_i || (valid[k] && (distance <= W'(SoftwarePrecision)));
+    assign align_o[k*W +: W] = fp ? distance : W'(0);
+    assign keep_o[k]         = !fp || (valid[k] && (distance <= W'(SoftwarePrecision)));
   end
 
 endmodule

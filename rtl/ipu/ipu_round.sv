@@ -7,7 +7,8 @@
 // +0. Only FractionWidth >= 24 leaves bits to round.
 module ipu_round #(
   parameter int unsigned FractionWidth = 30,
-  parameter int unsigned AccWidth      = 47
+  parameter int unsigned AccWidth      = 47,
+  parameter int unsigned Formats       = 0
 ) (
   input  logic signed [AccWidth-1:0]        sum_i,
   input  logic [ipu_pkg::ExponentWidth-1:0] exponent_i,
@@ -33,7 +34,9 @@ module ipu_round #(
   logic [W-1:0] exponent, below;
   logic [30:0] packed_single;
   logic [14:0] packed_half;
-  logic sign, single_up, half_up, subnormal, zero;
+  logic sign, single_up, half_up, subnormal, zero, fp;
+
+  assign fp = (Formats == ipu_pkg::Every) ? fp_i : (Formats == ipu_pkg::Binary16);
 
   always_comb begin
     // 1. Sign and magnitude, the leading one to the top.
@@ -81,7 +84,7 @@ module ipu_round #(
     end else if (special_i[1] || special_i[0]) begin
       result_o = half_i ? {16'd0, special_i[0], 15'h7C00} : {special_i[0], 31'h7F80_0000};
     end
-    if (!fp_i) result_o = 32'(sum_i);
+    if (!fp) result_o = 32'(sum_i);
   end
 
 endmodule

@@ -6,7 +6,8 @@ module ipu_serve #(
   parameter int unsigned Lanes         = 16,
   parameter int unsigned SafePrecision = 7,
   parameter int unsigned MultiCycle    = 1,  // 0: every lane at once, with its whole alignment
-  parameter int unsigned LocalWidth    = 3   // of the local shifts
+  parameter int unsigned LocalWidth    = 3,  // of the local shifts
+  parameter int unsigned Formats       = 0
 ) (
   input  logic [Lanes*ipu_pkg::ExponentWidth-1:0] align_i,
   input  logic [Lanes-1:0]                        keep_i,
@@ -16,7 +17,9 @@ module ipu_serve #(
   output logic                                    more_o   // lanes are left for later cycles
 );
 
-  localparam int unsigned W = ipu_pkg::ExponentWidth;
+  localparam int unsigned W      = ipu_pkg::ExponentWidth;
+  // Integers are served at once.
+  localparam int unsigned Floats = (Formats != ipu_pkg::Integers) ? 1 : 0;
 
   logic [Lanes-1:0] later;
 
@@ -25,10 +28,11 @@ module ipu_serve #(
     logic [W:0] left;
     assign left = {1'b0, align_i[k*W +: W]} - {1'b0, base_i};
 
-    assign later[k]   = (MultiCycle != 0) && keep_i[k] && !left[W] &&
+    assign later[k]   = (Floats != 0) && (MultiCycle != 0) && keep_i[k] && !left[W] &&
                         (left[W-1:0] >= W'(SafePrecision));
-    assign serve_o[k] = keep_i[k] && !left[W] && !later[k];
-    assign local_o[k*LocalWidth +: LocalWidth] = left[LocalWidth-1:0];
+    assign serve_o[k] = (Floats == 0) || (keep_i[k] && !left[W] && !later[k]);
+    assign local_o[k*LocalWidth +: LocalWidth] = (Floats != 0) ? left[LocalWidth-1:0]
+                                                               : LocalWidth'(0);
   end
 
   assign more_o = later != Lanes'(0);

@@ -45,7 +45,7 @@ Proof of_integers(Proof p) {
 
 std::vector<std::string> ipu_sources() {
   return {"ipu/ipu_pkg.sv",       "ipu/ipu_decode.sv",
-          "ipu/ipu_nibbles.sv",   "ipu/ipu_multipliers.sv",
+          "ipu/ipu_digits.sv",    "ipu/ipu_multipliers.sv",
           "ipu/ipu_special.sv",   "ipu/ipu_ehu.sv",
           "ipu/ipu_serve.sv",     "ipu/ipu_align.sv",
           "ipu/ipu_tree.sv",      "ipu/ipu_sequencer.sv",
@@ -62,14 +62,14 @@ std::vector<Proof> ipu_proofs() {
                      "the nibble products of int4 x int4, int8 x int4 and int8 x int8 add up to "
                      "the product, for all operands",
                      "ipu_product_proof", {},
-                     {"ipu/ipu_multipliers.sv", "assign b       = b_i[k*5 +: 5];",
-                      "assign b       = {1'b0, b_i[k*5 +: 4]};", "b has no sign"})),
+                     {"ipu/ipu_multipliers.sv", "assign b       = b_i[k*(DigitB+1) +: DigitB+1];",
+                      "assign b       = {1'b0, b_i[k*(DigitB+1) +: DigitB]};", "b has no sign"})),
       of_integers(
           about("sums",
                 "one lane: a sum of integers is that of its operations' nibble products, each at "
                 "its place, in all modes, whatever either side holds back",
                 "ipu", {},
-                {"ipu/ipu_sequencer.sv", "j_d = top_of_b(mode_i);", "j_d = 2'd0;",
+                {"ipu/ipu_sequencer.sv", "j_d = top_of_b(mode_i);", "j_d = IndexB'(0);",
                  "the low nibble of a meets only the low one of b"})),
       of_parts({"tree"}, about("tree", "the tree's sum is that of all lanes, for all addends",
                                "ipu_tree_proof", {{"Lanes", 8}, {"Width", 10}},

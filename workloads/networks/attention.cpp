@@ -29,8 +29,7 @@ Value join_heads(Emitter& e, const AttentionShape& s, Value x) {
 // 0 on and below the diagonal, a large negative number above; added to the scores. Its contents are
 // told by the metadata of the trace (workloads/operands.h).
 Value mask(Emitter& e, std::int64_t length) {
-  const NumberFormat f = e.arithmetic().integer() ? NumberFormat::bf16 : e.arithmetic().operand;
-  return e.shared_input("causal_mask", {length, length}, f, "causal_mask");
+  return e.shared_input("causal_mask", {length, length}, e.arithmetic().wide(), "causal_mask");
 }
 
 Value scores(Emitter& e, const std::string& name, Value query, Value key) {

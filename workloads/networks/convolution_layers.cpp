@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Convolutions and pooling.
+#include "workloads/networks/height_width.h"
 #include "workloads/networks/layers.h"
 
 namespace mantissa::workloads {
@@ -10,23 +11,26 @@ using config::at_least;
 using trace::OpKind;
 
 struct ConvConfig {
-  std::int64_t channels = 0, kernel = 0, kernel_width = 0, stride = 1, padding = 0, groups = 1;
+  std::int64_t channels = 0, groups = 1;
+  HeightWidth kernel, stride{1, 1}, padding;
   bool bias = false, batch_norm = false;
+  std::optional<double> eps;
   Activation activation = Activation::none;
 
   static const config::Schema<ConvConfig>& schema() {
     static const auto s =
         config::Schema<ConvConfig>("Convolution, then batch norm and activation if asked for.")
             .required("channels", &ConvConfig::channels, at_least(1), "Filters.")
-            .required("kernel", &ConvConfig::kernel, at_least(1), "Height of the kernel.")
-            .optional("kernel_width", &ConvConfig::kernel_width, at_least(0),
-                      "Width of the kernel; 0: square.")
+            .required("kernel", &ConvConfig::kernel, at_least(1), "Of the kernel; [1, 7]: a row.")
             .optional("stride", &ConvConfig::stride, at_least(1), "Step in both directions.")
-            .optional("padding", &ConvConfig::padding, at_least(0), "Zeros on every side.")
+            .optional("padding", &ConvConfig::padding, at_least(0),
+                      "Zeros on every side, or [above and below, left and right].")
             .optional("groups", &ConvConfig::groups, at_least(0),
                       "Independent channel groups; 0: one per input channel (depthwise).")
             .optional("bias", &ConvConfig::bias, "Adds a bias per filter.")
             .optional("batch_norm", &ConvConfig::batch_norm, "Batch norm after the convolution.")
+            .optional("eps", &ConvConfig::eps, at_least(0),
+                      "Added to the variance by batch norm; none: 0.00001.")
             .optional("activation", &ConvConfig::activation, "Function after that.");
     return s;
   }
@@ -37,34 +41,41 @@ Value build_conv(const ConvConfig& c, LayerContext& context, Value x) {
   Emitter& e = context.emitter;
   ConvShape shape;
   shape.channels = c.channels;
-  shape.kernel_height = c.kernel;
-  shape.kernel_width = c.kernel_width == 0 ? c.kernel : c.kernel_width;
-  shape.stride = c.stride;
-  shape.padding = {c.padding};
+  shape.kernel_height = c.kernel.height;
+  shape.kernel_width = c.kernel.width;
+  shape.stride = c.stride.list();
+  shape.padding = c.padding.list();
   shape.groups = c.groups == 0 ? e.shape(x)[1] : c.groups;
   if (e.shape(x)[1] % shape.groups != 0 || c.channels % shape.groups != 0) {
     refuse_input(context, x,
                  "channels and filters divisible by groups = " + std::to_string(shape.groups));
   }
   Value y = e.conv2d(context.name, x, shape, c.bias);
-  if (c.batch_norm) y = e.batch_norm(context.name + ".bn", y);
+  if (c.batch_norm) y = e.batch_norm(context.name + ".bn", y, c.eps);
   return e.activation(context.name + ".act", c.activation, y);
 }
 
 struct PoolConfig {
-  std::int64_t kernel = 0, stride = 0, padding = 0;
+  HeightWidth kernel, stride, padding;
+  bool ceil_mode = false;
   static const config::Schema<PoolConfig>& schema() {
     static const auto s =
-        config::Schema<PoolConfig>("Pooling over square windows.")
-            .required("kernel", &PoolConfig::kernel, at_least(1), "Height and width of a window.")
+        config::Schema<PoolConfig>("Pooling over windows.")
+            .required("kernel", &PoolConfig::kernel, at_least(1), "Of a window.")
             .optional("stride", &PoolConfig::stride, at_least(0), "Step; 0: as the kernel.")
-            .optional("padding", &PoolConfig::padding, at_least(0), "On every side.");
+            .optional("padding", &PoolConfig::padding, at_least(0),
+                      "On every side, or [above and below, left and right].")
+            .optional("ceil_mode", &PoolConfig::ceil_mode,
+                      "A last window may reach beyond the padding: positions are rounded up.");
     return s;
   }
   Attributes attributes() const {
-    return {{"kernel_size", std::vector<std::int64_t>{kernel}},
-            {"stride", std::vector<std::int64_t>{stride == 0 ? kernel : stride}},
-            {"padding", std::vector<std::int64_t>{padding}}};
+    const HeightWidth step{stride.height == 0 ? kernel.height : stride.height,
+                           stride.width == 0 ? kernel.width : stride.width};
+    Attributes out{
+        {"kernel_size", kernel.list()}, {"stride", step.list()}, {"padding", padding.list()}};
+    if (ceil_mode) out["ceil_mode"] = true;
+    return out;
   }
 };
 

@@ -13,7 +13,7 @@ using trace::OpKind;
 
 namespace {
 
-constexpr double unit_range_scale = 1.0 / 128;  // of probabilities, sigmoid and tanh
+constexpr double unit_range_scale = 1.0 / 128;  // of probabilities, sigmoid and tanh, in int8
 
 // Exponent of a scale, which is a power of two.
 int exponent(double power_of_two) {
@@ -46,8 +46,12 @@ OpKind kind_of(Activation activation) {
 
 }  // namespace
 
+double Arithmetic::step(NumberFormat format, double of_int8) {
+  return std::ldexp(of_int8, 8 - static_cast<int>(trace::bits(format)));
+}
+
 double Arithmetic::step_of_weights(std::int64_t products) const {
-  return weight_scale ? *weight_scale : spread_of_weights(products);
+  return step(weight, weight_scale ? *weight_scale : spread_of_weights(products));
 }
 
 double Arithmetic::spread_of_weights(std::int64_t products) {
@@ -122,6 +126,11 @@ Value Emitter::reshape(const std::string& name, Value x, trace::Shape target) {
   return moved(name, OpKind::reshape, {x}, {{"shape", std::move(target)}});
 }
 
+Value Emitter::weight(const std::string& name, trace::Shape shape, std::int64_t products) {
+  return parameter(name, std::move(shape), arithmetic_.weight,
+                   arithmetic_.integer() ? arithmetic_.step_of_weights(products) : 1);
+}
+
 // ---- products --------------------------------------------------------------------------------
 
 // The scale of a product is that of its operands multiplied: sums of (a sa)(w sw) are codes of sa
@@ -129,15 +138,12 @@ Value Emitter::reshape(const std::string& name, Value x, trace::Shape target) {
 Value Emitter::conv2d(const std::string& name, Value x, const ConvShape& s, bool bias) {
   x = closed(x);
   const std::int64_t per_group = shape(x).at(1) / s.groups;
-  const double step =
-      arithmetic_.integer()
-          ? arithmetic_.step_of_weights(per_group * s.kernel_height * s.kernel_width)
-          : 1;
   std::vector<Value> inputs{
-      x, parameter(name + ".weight", {s.channels, per_group, s.kernel_height, s.kernel_width},
-                   arithmetic_.operand, step)};
+      x, weight(name + ".weight", {s.channels, per_group, s.kernel_height, s.kernel_width},
+                per_group * s.kernel_height * s.kernel_width)};
+  const double step = scale(inputs[1]);
   if (bias) inputs.push_back(parameter(name + ".bias", {s.channels}, product_format()));
-  Attributes attributes{{"stride", std::vector<std::int64_t>{s.stride}}, {"padding", s.padding}};
+  Attributes attributes{{"stride", s.stride}, {"padding", s.padding}};
   if (s.groups != 1) attributes["groups"] = s.groups;
   return set_scale(op(name, OpKind::conv2d, inputs, attributes, product_format()).front(),
                    scale(x) * step);
@@ -147,9 +153,8 @@ Value Emitter::conv2d(const std::string& name, Value x, const ConvShape& s, bool
 Value Emitter::linear(const std::string& name, Value x, std::int64_t outputs, bool bias) {
   x = closed(x);
   const std::int64_t inputs = shape(x).back();
-  const double step = arithmetic_.integer() ? arithmetic_.step_of_weights(inputs) : 1;
-  std::vector<Value> operands{
-      x, parameter(name + ".weight", {inputs, outputs}, arithmetic_.operand, step)};
+  std::vector<Value> operands{x, weight(name + ".weight", {inputs, outputs}, inputs)};
+  const double step = scale(operands[1]);
   if (bias) operands.push_back(parameter(name + ".bias", {outputs}, product_format()));
   return set_scale(op(name, OpKind::matmul, operands, {}, product_format()).front(),
                    scale(x) * step);
@@ -169,14 +174,16 @@ Value Emitter::matmul(const std::string& name, Value a, Value b, bool transpose_
 
 // The running statistics are those of whatever comes in, integer sums included, so the result is
 // real. They are inputs, not parameters: published parameter counts leave them out.
-Value Emitter::batch_norm(const std::string& name, Value x) {
+Value Emitter::batch_norm(const std::string& name, Value x, std::optional<double> eps) {
   const std::int64_t channels = shape(x).at(1);
   const NumberFormat f = NumberFormat::fp32;
+  Attributes attributes;
+  if (eps) attributes["eps"] = *eps;
   return op(name, OpKind::batch_norm,
             {x, parameter(name + ".weight", {channels}, f),
              parameter(name + ".bias", {channels}, f), input(name + ".running_mean", {channels}, f),
              input(name + ".running_var", {channels}, f)},
-            {}, f)
+            attributes, f)
       .front();
 }
 
@@ -198,7 +205,9 @@ Value Emitter::activation(const std::string& name, Activation kind, Value x) {
     return set_scale(op(name, OpKind::relu, {x}, {}, f).front(), scale(x));
   }
   const Value y = unary(name, kind_of(kind), real(x));
-  if (kind == Activation::sigmoid || kind == Activation::tanh) wished_[y] = unit_range_scale;
+  if (kind == Activation::sigmoid || kind == Activation::tanh) {
+    wished_[y] = Arithmetic::step(arithmetic_.operand, unit_range_scale);
+  }
   return y;
 }
 
@@ -208,7 +217,7 @@ Value Emitter::average(const std::string& name, OpKind kind, Value x, Attributes
 
 Value Emitter::softmax(const std::string& name, Value x, std::int64_t axis) {
   const Value y = unary(name, OpKind::softmax, real(x), {{"axis", axis}});
-  wished_[y] = unit_range_scale;
+  wished_[y] = Arithmetic::step(arithmetic_.operand, unit_range_scale);
   return y;
 }
 

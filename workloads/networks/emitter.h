@@ -2,9 +2,13 @@
 // Writes the operators of a network in one number format, so that the layers need not know which.
 //
 //                 operands   products   between            stored as
-//   int8          int8       int32      fp32 or int32      int8, by requantize or quantize
-//   bf16, fp16    bf16       fp32       fp32               bf16, by cast
+//   int8, int4    int8       int32      fp32 or int32      int8, by requantize or quantize
+//   bf16, fp16,   bf16       fp32       fp32               bf16, by cast
+//   tf32, fp8,
+//   fp6, fp4
 //   fp32          fp32       fp32       fp32               fp32
+//
+// Weights may have a format of their own: int4 beside int8, one fp8 beside the other.
 //
 // A value is *open* while it is still in the format of the products or in fp32, and *closed* once
 // it is in the format of the operands. Layers take what they are given; whoever feeds a matrix
@@ -14,7 +18,8 @@
 //
 // Integer codes and real values: real = code * scale. Every scale is a power of two, so that
 // requantisation is a rounding shift, and follows from three numbers: the step of activations, the
-// step of weights, and 1/128 for what lies in [-1, 1] (probabilities, sigmoid, tanh).
+// step of weights, and 1/128 for what lies in [-1, 1] (probabilities, sigmoid, tanh). All are given
+// for int8; a step of int4 is 16 times as large, so that the codes span the same range.
 #pragma once
 
 #include <cstdint>
@@ -35,20 +40,29 @@ enum class Activation { none, relu, relu6, gelu, silu, hardswish, sigmoid, tanh 
 
 struct Arithmetic {
   trace::NumberFormat operand = trace::NumberFormat::int8;
-  double activation_scale = 0.03125;
+  trace::NumberFormat weight = operand;
+  double activation_scale = 0.03125;  // of codes of the operands' format
   // Absent: 1/64 of the next power of two below 1/sqrt(K), K products per output. Full-range random
   // operands then give outputs that fill int8 without saturating.
   std::optional<double> weight_scale;
 
-  bool integer() const { return operand == trace::NumberFormat::int8; }
+  bool integer() const { return trace::is_integer(operand); }
+  // A step of int8 as one of this format.
+  static double step(trace::NumberFormat format, double of_int8);
   double step_of_weights(std::int64_t products) const;
-  // The default alone: a power of two.
+  // Of int8, the default alone: a power of two.
   static double spread_of_weights(std::int64_t products);
+  // What keeps sums over time, and what is added to them: bf16 where operands are too narrow.
+  trace::NumberFormat wide() const {
+    return trace::bits(operand) < 16 ? trace::NumberFormat::bf16 : operand;
+  }
 };
 
 struct ConvShape {
-  std::int64_t channels = 0, kernel_height = 1, kernel_width = 1, stride = 1, groups = 1;
-  std::vector<std::int64_t> padding{0};
+  std::int64_t channels = 0, kernel_height = 1, kernel_width = 1;
+  std::vector<std::int64_t> stride{1};  // one for both directions, or [height, width]
+  std::int64_t groups = 1;
+  std::vector<std::int64_t> padding{0};  // as stride
 };
 
 class Emitter {
@@ -82,6 +96,8 @@ class Emitter {
                      const std::string& fill);
   Value parameter(const std::string& name, trace::Shape shape, trace::NumberFormat format,
                   double scale = 1);
+  // Of a product with K products per output.
+  Value weight(const std::string& name, trace::Shape shape, std::int64_t products);
 
   // Any operator of the vocabulary; outputs shaped and formatted by it unless `format` is given.
   std::vector<Value> op(const std::string& name, trace::OpKind kind, std::vector<Value> inputs,
@@ -99,7 +115,7 @@ class Emitter {
   Value linear(const std::string& name, Value x, std::int64_t outputs, bool bias);
   Value matmul(const std::string& name, Value a, Value b, bool transpose_b);
 
-  Value batch_norm(const std::string& name, Value x);
+  Value batch_norm(const std::string& name, Value x, std::optional<double> eps = {});
   Value layer_norm(const std::string& name, Value x, double eps);
   Value activation(const std::string& name, Activation kind, Value x);
   // A mean of codes is real, in steps of the codes.

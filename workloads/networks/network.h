@@ -27,14 +27,31 @@
 
 namespace mantissa::workloads {
 
-enum class NetworkFormat { native, int8, bf16, fp16, fp32 };
+enum class NetworkFormat {
+  native,
+  int4,
+  int8,
+  fp4_e2m1,
+  fp6_e2m3,
+  fp6_e3m2,
+  fp8_e4m3,
+  fp8_e5m2,
+  bf16,
+  fp16,
+  tf32,
+  fp32
+};
+
+enum class NetworkPass { forward, backward };
 
 // What a network has besides its layers.
 struct NetworkConfig {
   std::int64_t version = 1;
   std::string kind = "network", name, description;
   std::int64_t batch = 1;
+  NetworkPass pass = NetworkPass::forward;
   NetworkFormat format = NetworkFormat::native;
+  std::optional<NetworkFormat> weight_format;
   std::int64_t seed = 1;
   double activation_scale = 0.03125;
   std::optional<double> weight_scale;
@@ -62,8 +79,9 @@ class Network {
  private:
   NetworkConfig config_;
   std::map<std::string, Block> blocks_;
-  config::Node input_, layers_;  // resolved
-  mutable Bindings bindings_;    // blocks are instantiated where they are used
+  config::Node input_, layers_;             // resolved
+  Place weight_format_place_, pass_place_;  // for messages about what only shows when it is built
+  mutable Bindings bindings_;               // blocks are instantiated where they are used
 };
 
 // The keys of a network document that are sections of the language and not parameters.
@@ -72,6 +90,10 @@ const std::vector<std::string>& network_sections();
 }  // namespace mantissa::workloads
 
 namespace mantissa::config {
+template <>
+struct EnumNames<workloads::NetworkPass> {
+  static const std::vector<std::pair<workloads::NetworkPass, const char*>>& names();
+};
 template <>
 struct EnumNames<workloads::NetworkFormat> {
   static const std::vector<std::pair<workloads::NetworkFormat, const char*>>& names();

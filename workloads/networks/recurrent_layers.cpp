@@ -30,9 +30,7 @@ struct LstmConfig {
 
 // The cell state lives between the steps in the narrowest float that does not cost the format of
 // the network: it is a sum over time, which eight bits cannot hold.
-NumberFormat cell_format(const Emitter& e) {
-  return e.arithmetic().integer() ? NumberFormat::bf16 : e.arithmetic().operand;
-}
+NumberFormat cell_format(const Emitter& e) { return e.arithmetic().wide(); }
 
 struct State {
   Value hidden, cell;
@@ -69,9 +67,7 @@ Value build_lstm(const LstmConfig& c, LayerContext& context, Value x) {
   const Value rows = e.reshape("rows", e.closed(x), {n * length, width});
   const Value projected =
       e.reshape("projected", e.closed(e.linear("input", rows, gates, true)), {n, length, gates});
-  const double step = e.arithmetic().integer() ? e.arithmetic().step_of_weights(hidden) : 1;
-  const Value weight =
-      e.parameter("recurrent.weight", {hidden, gates}, e.arithmetic().operand, step);
+  const Value weight = e.weight("recurrent.weight", {hidden, gates}, hidden);
   State state{e.input("initial_hidden", {n, hidden}),
               e.input("initial_cell", {n, hidden}, cell_format(e))};
   std::vector<Value> states;

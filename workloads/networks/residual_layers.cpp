@@ -38,22 +38,22 @@ struct StageConfig {
 // x itself where shapes agree, else a strided 1x1 convolution with batch norm.
 Value shortcut(Emitter& e, Value x, std::int64_t channels, std::int64_t stride) {
   if (stride == 1 && e.shape(x)[1] == channels) return x;
-  return e.closed(conv_bn(e, "downsample", x, {channels, 1, 1, stride, 1, {0}}));
+  return e.closed(conv_bn(e, "downsample", x, {channels, 1, 1, {stride}, 1, {0}}));
 }
 
 Value basic_block(Emitter& e, Value x, std::int64_t channels, std::int64_t stride) {
   x = e.closed(x);
-  Value y = conv_bn_relu(e, "conv1", x, {channels, 3, 3, stride, 1, {1}});
-  y = conv_bn(e, "conv2", y, {channels, 3, 3, 1, 1, {1}});
+  Value y = conv_bn_relu(e, "conv1", x, {channels, 3, 3, {stride}, 1, {1}});
+  y = conv_bn(e, "conv2", y, {channels, 3, 3, {1}, 1, {1}});
   return e.activation("relu", Activation::relu, e.add("add", y, shortcut(e, x, channels, stride)));
 }
 
 // Version 1.5: the stride stands in the 3x3 convolution.
 Value bottleneck_block(Emitter& e, Value x, std::int64_t channels, std::int64_t stride) {
   x = e.closed(x);
-  Value y = conv_bn_relu(e, "conv1", x, {channels, 1, 1, 1, 1, {0}});
-  y = conv_bn_relu(e, "conv2", y, {channels, 3, 3, stride, 1, {1}});
-  y = conv_bn(e, "conv3", y, {4 * channels, 1, 1, 1, 1, {0}});
+  Value y = conv_bn_relu(e, "conv1", x, {channels, 1, 1, {1}, 1, {0}});
+  y = conv_bn_relu(e, "conv2", y, {channels, 3, 3, {stride}, 1, {1}});
+  y = conv_bn(e, "conv3", y, {4 * channels, 1, 1, {1}, 1, {0}});
   return e.activation("relu", Activation::relu,
                       e.add("add", y, shortcut(e, x, 4 * channels, stride)));
 }
@@ -97,12 +97,12 @@ Value inverted_block(Emitter& e, Value x, const InvertedConfig& c, std::int64_t 
   const std::int64_t before = e.shape(x)[1], hidden = before * c.expansion;
   Value y = x;
   if (c.expansion != 1) {
-    y = conv_bn(e, "expand", y, {hidden, 1, 1, 1, 1, {0}});
+    y = conv_bn(e, "expand", y, {hidden, 1, 1, {1}, 1, {0}});
     y = e.activation("expand.relu6", Activation::relu6, y);
   }
-  y = conv_bn(e, "depthwise", y, {hidden, 3, 3, stride, hidden, {1}});
+  y = conv_bn(e, "depthwise", y, {hidden, 3, 3, {stride}, hidden, {1}});
   y = e.activation("depthwise.relu6", Activation::relu6, y);
-  y = conv_bn(e, "project", y, {c.channels, 1, 1, 1, 1, {0}});
+  y = conv_bn(e, "project", y, {c.channels, 1, 1, {1}, 1, {0}});
   return stride == 1 && before == c.channels ? e.add("add", y, x) : y;
 }
 

@@ -23,18 +23,30 @@ CosimRequest request(const Changes& changes) {
 }
 
 TEST(Ipu, equals_the_golden_arithmetic_at_every_corner_of_its_parameters) {
-  for (const Changes& changes :
-       std::vector<Changes>{{{"Lanes", 1}, {"SoftwarePrecision", 63}, {"Growth", 4}},
-                            {{"Lanes", 2}, {"Width", 10}, {"Growth", 2}},
-                            {{"Lanes", 4},
-                             {"Width", 12},
-                             {"SoftwarePrecision", 16},
-                             {"MaskZeros", 0},
-                             {"Growth", 3}},
-                            {{"Lanes", 4}, {"Width", 20}, {"FractionWidth", 24}, {"Growth", 0}},
-                            {{"Lanes", 4}, {"MultiCycle", 0}, {"Growth", 1}},
-                            {{"Lanes", 8}, {"Width", 38}, {"MultiCycle", 0}, {"Growth", 3}},
-                            {{"Lanes", 2}, {"Width", 64}, {"FractionWidth", 60}, {"Growth", 32}}}) {
+  for (const Changes& changes : std::vector<Changes>{
+           {{"Lanes", 1}, {"SoftwarePrecision", 63}, {"Growth", 4}},
+           {{"Lanes", 2}, {"Width", 10}, {"Growth", 2}},
+           {{"Lanes", 4},
+            {"Width", 12},
+            {"SoftwarePrecision", 16},
+            {"MaskZeros", 0},
+            {"Growth", 3}},
+           {{"Lanes", 4}, {"Width", 20}, {"FractionWidth", 24}, {"Growth", 0}},
+           {{"Lanes", 4}, {"MultiCycle", 0}, {"Growth", 1}},
+           {{"Lanes", 8}, {"Width", 38}, {"MultiCycle", 0}, {"Growth", 3}},
+           {{"Lanes", 2}, {"Width", 64}, {"FractionWidth", 60}, {"Growth", 32}},
+           // MC-SER, MC-IPU8, and digits that nothing fills.
+           {{"Lanes", 4}, {"DigitA", 12}, {"DigitB", 1}, {"Width", 20}},
+           {{"Lanes", 4}, {"DigitA", 8}, {"DigitB", 8}, {"Width", 24}},
+           {{"Lanes", 2}, {"DigitA", 7}, {"DigitB", 5}, {"FractionWidth", 24}},
+           // Integers alone, binary16 alone.
+           {{"Lanes", 4},
+            {"DigitA", 8},
+            {"DigitB", 8},
+            {"Width", 17},
+            {"FractionWidth", 13},
+            {"Formats", 1}},
+           {{"Lanes", 4}, {"DigitA", 11}, {"DigitB", 11}, {"Width", 52}, {"Formats", 2}}}) {
     const CosimRequest one = request(changes);
     const CosimResult result = cosimulate(one);
     const std::string which = testing::PrintToString(changes);
@@ -149,9 +161,9 @@ INSTANTIATE_TEST_SUITE_P(
     Any, IpuWith,
     testing::Values(
         Mistake{"ipu_decode.sv", "normal ? exponent : 5'd1", "exponent"},
-        Mistake{"ipu_nibbles.sv", "{top_i && bits[3], bits}", "{bits[3], bits}"},
-        Mistake{"ipu_multipliers.sv", "assign a       = a_i[k*5 +: 5]",
-                "assign a       = {1'b0, a_i[k*5 +: 4]}"},
+        Mistake{"ipu_digits.sv", "{top_i && bits[Digit-1], bits}", "{bits[Digit-1], bits}"},
+        Mistake{"ipu_multipliers.sv", "assign a       = a_i[k*(DigitA+1) +: DigitA+1]",
+                "assign a       = {1'b0, a_i[k*(DigitA+1) +: DigitA]}"},
         Mistake{"ipu_special.sv", "(infinite_a_i & zero_b_i)", "(infinite_a_i & infinite_b_i)"},
         Mistake{"ipu_ehu.sv", "masked_i & {Lanes{MaskZeros != 0}}", "masked_i & {Lanes{1'b0}}"},
         Mistake{"ipu_ehu.sv", "distance <= W'(SoftwarePrecision)",
@@ -160,7 +172,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "left[W-1:0] > W'(SafePrecision)"},
         Mistake{"ipu_align.sv", "wide >>> local_i", "wide >> local_i"},
         Mistake{"ipu_tree.sv", "{y[W-1], y}", "{1'b0, y}"},
-        Mistake{"ipu_sequencer.sv", "j_d = top_of_b(mode_i)", "j_d = 2'd1"},
+        Mistake{"ipu_sequencer.sv", "j_d = top_of_b(mode_i)", "j_d = IndexB'(1)"},
         Mistake{"ipu_auxiliary.sv", "+ 8'(distance_i)", "+ 8'd0"},
         Mistake{"ipu_accumulator.sv", "sum >>> give_way", "sum >> give_way"},
         Mistake{"ipu_accumulator.sv", "(!clear_i && overflow_q) || overflow", "overflow"},
@@ -202,6 +214,22 @@ TEST(Ipu, objects_to_lanes_that_no_tree_of_pairs_adds_up) {
   EXPECT_EQ(unit->objection(request({{"Lanes", 64}}).parameters), "");
   EXPECT_THAT(unit->objection(request({{"Lanes", 12}}).parameters),
               testing::HasSubstr("1, 2, 4, 8, 16, 32 or 64"));
+}
+
+TEST(Ipu, objects_to_windows_that_hold_no_product) {
+  const Unit* unit = find_unit("ipu");
+  const auto objection = [&](const Changes& changes) {
+    return unit->objection(request(changes).parameters);
+  };
+  EXPECT_EQ(objection({{"Width", 10}}), "");
+  EXPECT_THAT(objection({{"Width", 9}}), testing::HasSubstr("at least 10"));
+  EXPECT_EQ(objection({{"Width", 9}, {"MultiCycle", 0}}), "");
+  EXPECT_EQ(objection({{"Width", 9}, {"Formats", 1}}), "");
+  EXPECT_EQ(objection({{"Width", 18}, {"DigitA", 8}, {"DigitB", 8}}), "");
+  EXPECT_THAT(objection({{"Width", 17}, {"DigitA", 8}, {"DigitB", 8}}),
+              testing::HasSubstr("a product of 8 by 8 bits"));
+  EXPECT_EQ(objection({{"FractionWidth", 13}, {"Formats", 1}}), "");
+  EXPECT_THAT(objection({{"FractionWidth", 23}}), testing::HasSubstr("at least 24"));
 }
 
 }  // namespace

@@ -46,8 +46,8 @@ TEST(Npz, of_numpy_is_read_in_either_order_of_elements_and_bytes) {
   EXPECT_EQ(archive.names(), (std::vector<std::string>{"x.npy", "y.npy"}));
   const Array x = read_npy(archive.file("x.npy"), "x"), y = read_npy(archive.file("y.npy"), "y");
   EXPECT_EQ(x.shape, (Shape{3, 2}));
-  EXPECT_EQ(values<float>(x), (std::vector<float>{0, 1, 2, 3, 4, 5}));
-  EXPECT_EQ(values<std::int64_t>(y), (std::vector<std::int64_t>{0, 2, 1}));
+  EXPECT_EQ(elements<float>(x), (std::vector<float>{0, 1, 2, 3, 4, 5}));
+  EXPECT_EQ(elements<std::int64_t>(y), (std::vector<std::int64_t>{0, 2, 1}));
 }
 
 TEST(Npz, that_is_cut_off_is_refused) {
@@ -137,18 +137,18 @@ TEST(Npy, has_numbers_of_every_machine_type) {
   const auto one = [](const char* type, const Bytes& bytes) {
     return read_npy(npy(type, "1,", bytes), "f");
   };
-  EXPECT_EQ(values<std::uint8_t>(one("|b1", {1})), (std::vector<std::uint8_t>{1}));
-  EXPECT_EQ(values<std::uint8_t>(one("|u1", {200})), (std::vector<std::uint8_t>{200}));
-  EXPECT_EQ(values<std::int64_t>(one("|i1", {200})), (std::vector<std::int64_t>{-56}));
-  EXPECT_EQ(values<std::int64_t>(one("<u2", {1, 200})), (std::vector<std::int64_t>{51201}));
-  EXPECT_EQ(values<std::int64_t>(one(">u2", {1, 200})), (std::vector<std::int64_t>{456}));
-  EXPECT_EQ(values<std::int64_t>(one("<i4", raw<std::int32_t>({-7}))),
+  EXPECT_EQ(elements<std::uint8_t>(one("|b1", {1})), (std::vector<std::uint8_t>{1}));
+  EXPECT_EQ(elements<std::uint8_t>(one("|u1", {200})), (std::vector<std::uint8_t>{200}));
+  EXPECT_EQ(elements<std::int64_t>(one("|i1", {200})), (std::vector<std::int64_t>{-56}));
+  EXPECT_EQ(elements<std::int64_t>(one("<u2", {1, 200})), (std::vector<std::int64_t>{51201}));
+  EXPECT_EQ(elements<std::int64_t>(one(">u2", {1, 200})), (std::vector<std::int64_t>{456}));
+  EXPECT_EQ(elements<std::int64_t>(one("<i4", raw<std::int32_t>({-7}))),
             (std::vector<std::int64_t>{-7}));
-  EXPECT_EQ(values<std::int64_t>(one("<i8", raw<std::int64_t>({INT64_MIN}))),
+  EXPECT_EQ(elements<std::int64_t>(one("<i8", raw<std::int64_t>({INT64_MIN}))),
             (std::vector<std::int64_t>{INT64_MIN}));
-  EXPECT_EQ(values<float>(one("<f2", {0x00, 0x3E})), (std::vector<float>{1.5f}));
-  EXPECT_EQ(values<float>(one("<f8", raw<double>({-0.25}))), (std::vector<float>{-0.25f}));
-  EXPECT_EQ(values<std::int64_t>(one("<u8", raw<std::uint64_t>({INT64_MAX}))),
+  EXPECT_EQ(elements<float>(one("<f2", {0x00, 0x3E})), (std::vector<float>{1.5f}));
+  EXPECT_EQ(elements<float>(one("<f8", raw<double>({-0.25}))), (std::vector<float>{-0.25f}));
+  EXPECT_EQ(elements<std::int64_t>(one("<u8", raw<std::uint64_t>({INT64_MAX}))),
             (std::vector<std::int64_t>{INT64_MAX}));
   refusal(bad_value, [&] { one("<u8", raw<std::uint64_t>({std::uint64_t(1) << 63})); });
 }
@@ -158,7 +158,7 @@ TEST(Npy, is_read_in_three_versions_and_any_order_of_keys) {
   for (const int version : {1, 2, 3}) {
     const Array a = read_npy(npy(header, {3, 4}, version), "f");
     EXPECT_EQ(a.shape, (Shape{2, 1}));
-    EXPECT_EQ(values<std::uint8_t>(a), (std::vector<std::uint8_t>{3, 4}));
+    EXPECT_EQ(elements<std::uint8_t>(a), (std::vector<std::uint8_t>{3, 4}));
   }
   EXPECT_EQ(read_npy(npy("|u1", "", {9}), "f").shape, Shape{});
 }
@@ -174,7 +174,7 @@ TEST(Npy, of_columns_first_is_turned_into_rows_first) {
     for (int j = 0; j < 3; ++j)
       for (int k = 0; k < 4; ++k) rows.push_back(std::uint8_t(100 * i + 10 * j + k));
   const std::string header = "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3, 4)}";
-  EXPECT_EQ(values<std::uint8_t>(read_npy(npy(header, columns), "f")), rows);
+  EXPECT_EQ(elements<std::uint8_t>(read_npy(npy(header, columns), "f")), rows);
 }
 
 TEST(Npy, with_a_header_of_another_form_is_refused) {

@@ -98,7 +98,15 @@ INSTANTIATE_TEST_SUITE_P(
                            {"length=4"},
                            {"core.matrix.dataflow=input_stationary"}},
                       Case{"lstm", "edge_16x16", {"length=3"}, {}},
-                      Case{"dlrm_mlp", "tpu_v3", {"batch=4"}, {}}),
+                      Case{"dlrm_mlp", "tpu_v3", {"batch=4"}, {}},
+                      Case{"resnet18",
+                           "ipu_small",
+                           {"input.shape=[3, 32, 32]", "format=int4"},
+                           {"core.matrix.formats=[fp16, int4]"}},
+                      Case{"squeezenet",
+                           "ipu_big",
+                           {"input.shape=[3, 64, 64]", "format=int8", "weight_format=int4"},
+                           {"core.matrix.formats=[int8, int4]"}}),
     [](const auto& info) {
       return info.param.workload + "_on_" + info.param.arch + "_" + std::to_string(info.index);
     });

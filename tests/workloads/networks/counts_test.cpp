@@ -48,6 +48,14 @@ TEST(NetworkCounts, vgg16_has_138357544_parameters_and_15470264320_macs) {
   expect_counts("vgg16", 138357544, 15470264320);
 }
 
+TEST(NetworkCounts, inception_v3_has_23834568_parameters_and_5713216096_macs) {
+  expect_counts("inception_v3", 23834568, 5713216096);
+}
+
+TEST(NetworkCounts, squeezenet_has_1248424_parameters) {
+  EXPECT_EQ(counts(preset("squeezenet"), NumberFormat::int8).parameters, 1248424u);
+}
+
 TEST(NetworkCounts, mobilenet_v2_has_3504872_parameters_and_300774272_macs) {
   expect_counts("mobilenet_v2", 3504872, 300774272);
 }

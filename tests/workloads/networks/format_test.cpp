@@ -89,11 +89,66 @@ TEST(NetworkFormat, native_is_what_the_core_has_and_the_file_may_insist) {
 
 TEST(NetworkFormat, a_native_format_without_layers_is_refused_by_name) {
   try {
-    built("input: {shape: [4]}\nlayers: [{linear: {features: 2}}]\n", NumberFormat::fp8_e4m3);
+    built("input: {shape: [4]}\nlayers: [{linear: {features: 2}}]\n", NumberFormat::int16);
     FAIL();
   } catch (const Error& error) {
     EXPECT_STREQ(error.kind().id(), "workload.format");
-    EXPECT_THAT(error.message(), testing::HasSubstr("fp8_e4m3"));
+    EXPECT_THAT(error.message(), testing::HasSubstr("int16"));
+    EXPECT_THAT(error.message(), testing::HasSubstr("fp8_e4m3"));  // which does have layers
+  }
+}
+
+TEST(NetworkFormat, narrow_floats_end_in_a_cast_and_keep_sums_over_time_in_bf16) {
+  for (const NumberFormat f :
+       {NumberFormat::fp8_e4m3, NumberFormat::fp8_e5m2, NumberFormat::fp6_e2m3,
+        NumberFormat::fp6_e3m2, NumberFormat::fp4_e2m1, NumberFormat::tf32}) {
+    const trace::Trace t = built(residual, f);
+    EXPECT_EQ(kinds(t), "conv2d batch_norm add relu cast");
+    EXPECT_EQ(t.tensor(t.ops[0].inputs[1]).format, f);
+    EXPECT_EQ(t.tensor(t.ops[0].outputs[0]).format, NumberFormat::fp32);
+    EXPECT_EQ(t.tensor(t.ops.back().outputs[0]).format, f);
+  }
+  const trace::Trace t =
+      built("input: {shape: [2, 3]}\nlayers: [{lstm: {hidden: 4}}]\n", NumberFormat::fp8_e4m3);
+  for (const trace::Tensor& tensor : t.tensors)
+    if (tensor.name.find("initial_cell") != std::string::npos) {
+      EXPECT_EQ(tensor.format, NumberFormat::bf16);
+    }
+}
+
+TEST(NetworkFormat, int4_takes_steps_16_times_as_large) {
+  const char* plain = "input: {shape: [100]}\nlayers: [{linear: {features: 10}}]\n";
+  const trace::Trace wide = built(plain), t = built(plain, NumberFormat::int4);
+  EXPECT_EQ(kinds(t), "matmul requantize");
+  EXPECT_EQ(t.tensor(t.ops[1].outputs[0]).format, NumberFormat::int4);
+  // Products are 2^8 times as coarse, results 2^4 times.
+  EXPECT_EQ(wide.ops[1].integers("shift", {}), (trace::Shape{10}));
+  EXPECT_EQ(t.ops[1].integers("shift", {}), (trace::Shape{6}));
+  const trace::Trace p = built("input: {shape: [8]}\nlayers: [{linear: {features: 4}}, softmax]\n",
+                               NumberFormat::int4);
+  EXPECT_EQ(p.ops.back().reals("scale", {}), (std::vector<double>{1.0 / 8}));
+}
+
+TEST(NetworkFormat, weights_may_have_another_format_than_activations) {
+  const std::string plain =
+      "input: {shape: [100]}\nlayers: [{linear: {features: 10}}, {linear: {features: 3}}]\n";
+  const trace::Trace t = built("weight_format: int4\n" + plain);
+  for (const trace::Op& op : t.ops) {
+    if (op.kind != trace::OpKind::matmul) continue;
+    EXPECT_EQ(t.tensor(op.inputs[0]).format, NumberFormat::int8);
+    EXPECT_EQ(t.tensor(op.inputs[1]).format, NumberFormat::int4);
+    EXPECT_EQ(t.tensor(op.inputs[2]).format, NumberFormat::int32);
+  }
+  EXPECT_EQ(t.ops[1].integers("shift", {}), (trace::Shape{6}));  // weights in steps of 2^-6
+  const trace::Trace f = built("weight_format: fp8_e5m2\n" + plain, NumberFormat::fp8_e4m3);
+  EXPECT_EQ(f.tensor(f.ops[0].inputs[1]).format, NumberFormat::fp8_e5m2);
+  try {
+    built("weight_format: fp16\n" + plain);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.kind().id(), "workload.format");
+    EXPECT_THAT(error.message(), testing::HasSubstr("int8 x fp16"));
+    EXPECT_THAT(error.message(), testing::HasSubstr("int8 or int4"));
   }
 }
 

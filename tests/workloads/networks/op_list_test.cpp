@@ -11,7 +11,7 @@ namespace {
 
 using trace::NumberFormat;
 
-trace::Trace built(const std::string& rest, std::uint32_t ranks = 1) {
+trace::Trace op_list_of(const std::string& rest, std::uint32_t ranks = 1) {
   return build_op_list(config::read_text("kind: ops\nversion: 1\n" + rest, "ops.yaml"),
                        NumberFormat::int8, ranks);
 }
@@ -31,12 +31,12 @@ TEST(OpList, the_shipped_example_is_a_training_step_with_a_collective) {
 
 TEST(OpList, attributes_take_the_vocabularys_types) {
   const auto t =
-      built(tensors +
-            "ops:\n  - {op: matmul, name: y, inputs: [x, w]}\n"
-            "  - {op: requantize, name: z, inputs: [y], attributes: {shift: 7, low: 0}, "
-            "format: native}\n"
-            "  - {op: split, name: s, inputs: [z], attributes: {axis: 0, sizes: [1, 3]}}\n"
-            "  - {op: relu, name: r, inputs: ['s:1']}\n");
+      op_list_of(tensors +
+                 "ops:\n  - {op: matmul, name: y, inputs: [x, w]}\n"
+                 "  - {op: requantize, name: z, inputs: [y], attributes: {shift: 7, low: 0}, "
+                 "format: native}\n"
+                 "  - {op: split, name: s, inputs: [z], attributes: {axis: 0, sizes: [1, 3]}}\n"
+                 "  - {op: relu, name: r, inputs: ['s:1']}\n");
   EXPECT_EQ(t.ops[1].attributes.at("shift"), trace::ints({7}));
   EXPECT_EQ(t.tensor(t.ops[1].outputs[0]).format, NumberFormat::int8);
   EXPECT_EQ(t.tensor(t.ops[3].outputs[0]).shape, (trace::Shape{3, 2}));
@@ -44,21 +44,22 @@ TEST(OpList, attributes_take_the_vocabularys_types) {
 
 TEST(OpList, collectives_are_between_all_ranks_unless_they_say_otherwise) {
   const auto t =
-      built(tensors +
-                "ops:\n  - {op: all_gather, name: a, inputs: [x]}\n"
-                "  - {op: all_gather, name: b, inputs: [x], attributes: {ranks: [0, 1]}}\n"
-                "  - {op: barrier, name: c, after: [a]}\n",
-            3);
+      op_list_of(tensors +
+                     "ops:\n  - {op: all_gather, name: a, inputs: [x]}\n"
+                     "  - {op: all_gather, name: b, inputs: [x], attributes: {ranks: [0, 1]}}\n"
+                     "  - {op: barrier, name: c, after: [a]}\n",
+                 3);
   EXPECT_EQ(t.tensor(t.ops[0].outputs[0]).shape, (trace::Shape{12, 6}));
   EXPECT_EQ(t.tensor(t.ops[1].outputs[0]).shape, (trace::Shape{8, 6}));
   EXPECT_EQ(t.ops[2].after, (std::vector<trace::OpId>{0}));
 }
 
 TEST(OpList, several_outputs_come_when_asked_for) {
-  const auto t = built(tensors + "ops:\n  - {op: sort, name: s, inputs: [x], outputs: 2}\n");
+  const auto t = op_list_of(tensors + "ops:\n  - {op: sort, name: s, inputs: [x], outputs: 2}\n");
   EXPECT_EQ(t.ops[0].outputs.size(), 2u);
-  EXPECT_EQ(built(tensors + "ops:\n  - {op: sort, name: s, inputs: [x]}\n").ops[0].outputs.size(),
-            1u);
+  EXPECT_EQ(
+      op_list_of(tensors + "ops:\n  - {op: sort, name: s, inputs: [x]}\n").ops[0].outputs.size(),
+      1u);
 }
 
 struct BadList {
@@ -74,7 +75,7 @@ class BadOpList : public testing::TestWithParam<BadList> {};
 TEST_P(BadOpList, is_refused_with_place_and_remedy) {
   const BadList& bad = GetParam();
   try {
-    built(bad.text);
+    op_list_of(bad.text);
     FAIL() << "accepted";
   } catch (const Error& error) {
     EXPECT_STREQ(error.kind().id(), bad.kind) << error.message();

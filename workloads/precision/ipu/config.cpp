@@ -60,6 +60,13 @@ const config::Schema<IpuStudyConfig>& IpuStudyConfig::schema() {
                     "Units that share an exponent handling unit: for areas.")
           .optional("networks", &C::networks,
                     "Presets or files whose products are sampled, in fp16.")
+          .optional("chip", &C::chip, "Preset or file of model ipu that runs whole networks.")
+          .optional("workloads", &C::workloads, "Networks whose forward pass it runs.")
+          .optional("backward", &C::backward, "Networks whose backward pass it runs.")
+          .optional("workload_window", &C::workload_window, range(10, 64),
+                    "Width w at which the size of clusters changes in these runs.")
+          .optional("octaves", &C::octaves, range(1, 40),
+                    "Octaves that gradients lie in, each as often (assumed).")
           .optional("trace", &C::trace, "An execution trace whose products are sampled.")
           .optional("synthesis", &C::synthesis,
                     "Folder with synthesis.yaml of the unit ipu, and more below grid.")

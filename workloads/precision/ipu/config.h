@@ -28,6 +28,10 @@ struct IpuStudyConfig {
   std::int64_t buffer = 4;
   std::int64_t ehu_share = 4;
   std::vector<std::string> networks;
+  std::string chip = "ipu_big";
+  std::vector<std::string> workloads, backward;
+  std::int64_t workload_window = 16;
+  std::int64_t octaves = 16;
   std::string trace;
   config::FolderPath synthesis;
   std::int64_t seed = 1;

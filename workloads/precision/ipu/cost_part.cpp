@@ -10,25 +10,7 @@
 namespace mantissa::workloads::ipu {
 namespace {
 
-constexpr const char* why_energy =
-    "ours at one activity of all nets, 180 nm cells without wires; the publication's operands, "
-    "clock gating and typical implementation are not known";
-constexpr const char* why_area =
-    "ours is one whole unit in 180 nm cells, not placed: registers, decoders and rounding do not "
-    "shrink with w; the publication's is a tile in 7 nm, its typical implementation is not known";
-
 double percent(double ratio) { return 100 * (ratio - 1); }
-
-// The greatest gain over the baseline, and where it is.
-struct Best {
-  double ratio = 0;
-  std::string where;
-  void see(double r, const std::string& here) {
-    if (r <= ratio) return;
-    ratio = r;
-    where = here;
-  }
-};
 
 class CostPart {
  public:
@@ -160,7 +142,7 @@ class CostPart {
   void check_monotone(std::int64_t lanes) {
     double before = 0;
     for (const SynthesisedUnit& u : units_) {  // by lanes and window
-      if (u.lanes != lanes || !u.multi_cycle) continue;
+      if (u.lanes != lanes || !u.multi_cycle || !u.nibbles()) continue;
       if (u.area < before)
         result_.warnings.push_back(
             fmt::format("n = {}: w = {} is smaller than a narrower one", lanes, u.window));
@@ -174,7 +156,7 @@ class CostPart {
         {std::string(what) + ", most over " + std::to_string(config_.baseline) + " bits",
          "%",
          published,
-         percent(best.ratio),
+         best.percent(),
          {},
          of_abstract,
          "at " + best.where + "; " + why});

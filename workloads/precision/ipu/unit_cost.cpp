@@ -18,11 +18,21 @@ std::int64_t parameter(const power::SynthesisResult& result, const std::string& 
       .expected("a parameter " + name + ", as results of the unit ipu have");
 }
 
+// Of results made before there was such a parameter, the value that they had.
+std::int64_t parameter(const power::SynthesisResult& result, const std::string& name,
+                       std::int64_t before) {
+  const auto found = result.parameters.find(name);
+  return found == result.parameters.end() ? before : found->second;
+}
+
 SynthesisedUnit unit_of(const power::SynthesisResult& r) {
   SynthesisedUnit u{r.file,
                     r.library,
                     parameter(r, "Lanes"),
                     parameter(r, "Width"),
+                    parameter(r, "DigitA", 4),
+                    parameter(r, "DigitB", 4),
+                    static_cast<UnitFormats>(parameter(r, "Formats", 0)),
                     parameter(r, "MultiCycle") != 0,
                     parameter(r, "SoftwarePrecision"),
                     r.area,
@@ -62,9 +72,10 @@ std::vector<SynthesisedUnit> synthesised_units(const std::string& folder) {
   std::error_code why;
   if (fs::is_regular_file(fs::path(folder) / "synthesis.yaml", why))
     files.push_back((fs::path(folder) / "synthesis.yaml").string());
-  for (const auto& entry : fs::directory_iterator(fs::path(folder) / "grid", why))
-    if (fs::is_regular_file(entry.path() / "synthesis.yaml"))
-      files.push_back((entry.path() / "synthesis.yaml").string());
+  for (const char* below : {"grid", "digits"})
+    for (const auto& entry : fs::directory_iterator(fs::path(folder) / below, why))
+      if (fs::is_regular_file(entry.path() / "synthesis.yaml"))
+        files.push_back((entry.path() / "synthesis.yaml").string());
   std::sort(files.begin(), files.end());
   std::vector<SynthesisedUnit> units;
   for (const std::string& file : files) {
@@ -73,7 +84,8 @@ std::vector<SynthesisedUnit> synthesised_units(const std::string& folder) {
     if (result.unit == "ipu") units.push_back(unit_of(result));
   }
   const auto key = [](const SynthesisedUnit& u) {
-    return std::tuple(u.lanes, u.window, u.multi_cycle, u.software_precision);
+    return std::tuple(u.lanes, u.window, u.multi_cycle, u.software_precision, u.digit_a, u.digit_b,
+                      u.formats);
   };
   std::stable_sort(units.begin(), units.end(),
                    [&](const auto& a, const auto& b) { return key(a) < key(b); });
@@ -86,7 +98,7 @@ std::vector<SynthesisedUnit> synthesised_units(const std::string& folder) {
 const SynthesisedUnit* find_unit(const std::vector<SynthesisedUnit>& units, std::int64_t lanes,
                                  std::int64_t window) {
   for (const SynthesisedUnit& u : units)
-    if (u.lanes == lanes && u.window == window && u.multi_cycle) return &u;
+    if (u.lanes == lanes && u.window == window && u.multi_cycle && u.nibbles()) return &u;
   return nullptr;
 }
 

@@ -26,9 +26,14 @@
 
 namespace mantissa::workloads::ipu {
 
+// What a unit multiplies: the RTL's parameter Formats.
+enum class UnitFormats : std::uint8_t { every, integers, binary16 };
+
 struct SynthesisedUnit {
   std::string file, library;
   std::int64_t lanes = 0, window = 0;
+  std::int64_t digit_a = 4, digit_b = 4;
+  UnitFormats formats = UnitFormats::every;
   bool multi_cycle = true;
   std::int64_t software_precision = 28;
   double area = 0;              // um2 of all blocks
@@ -40,6 +45,7 @@ struct SynthesisedUnit {
   double energy_of_run = 0;     // pJ per cycle of the run of synthesis
   std::vector<power::SynthesisBlock> blocks;
 
+  bool nibbles() const { return digit_a == 4 && digit_b == 4 && formats == UnitFormats::every; }
   double tile_area(std::int64_t share) const {
     return area - exponents + exponents / static_cast<double>(share);
   }
@@ -52,12 +58,12 @@ struct Delivered {
 // `clock` in MHz; `cycles` of one operation of all lanes.
 Delivered delivered(const SynthesisedUnit& unit, double clock, double cycles, std::int64_t share);
 
-// Results of the unit `ipu` in a folder and those below FOLDER/grid, by lanes and window; of equal
-// ones the first. Empty when there are none. Throws power::bad_synthesis and the errors of
-// base/config for files that are no results.
+// Results of the unit `ipu` in a folder and those below FOLDER/grid and FOLDER/digits, by lanes,
+// window and digits; of equal ones the first. Empty when there are none. Throws
+// power::bad_synthesis and the errors of base/config for files that are no results.
 std::vector<SynthesisedUnit> synthesised_units(const std::string& folder);
 
-// Of these lanes and window, with multi-cycle alignment.
+// Of these lanes and window, every format on nibbles, with multi-cycle alignment.
 const SynthesisedUnit* find_unit(const std::vector<SynthesisedUnit>& units, std::int64_t lanes,
                                  std::int64_t window);
 

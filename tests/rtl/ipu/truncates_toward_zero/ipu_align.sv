@@ -2,14 +2,16 @@
 // Wrong on purpose: what falls off is cut from the magnitude, so that negative products are shifted
 // toward zero, not down. Right for every product that loses nothing.
 module ipu_align #(
-  parameter int unsigned Lanes      = 16,
-  parameter int unsigned Width      = 16,
-  parameter int unsigned LocalWidth = 3
+  parameter int unsigned Lanes        = 16,
+  parameter int unsigned Width        = 16,
+  parameter int unsigned ProductWidth = 9,
+  parameter int unsigned LocalWidth   = 3,
+  parameter int unsigned Formats      = 0
 ) (
-  input  logic [Lanes*ipu_pkg::ProductWidth-1:0] product_i,
-  input  logic [Lanes-1:0]                       serve_i,
-  input  logic [Lanes*LocalWidth-1:0]            local_i,
-  output logic [Lanes*Width-1:0]                 aligned_o
+  input  logic [Lanes*ProductWidth-1:0] product_i,
+  input  logic [Lanes-1:0]              serve_i,
+  input  logic [Lanes*LocalWidth-1:0]   local_i,
+  output logic [Lanes*Width-1:0]        aligned_o
 );
 
   for (genvar k = 0; k < Lanes; k++) begin : gen_lane

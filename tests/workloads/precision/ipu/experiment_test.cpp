@@ -25,12 +25,15 @@ class Results : public ::testing::Test {
   }
   void TearDown() override { fs::remove_all(folder_); }
 
-  void write(int lanes, int window, double area, const std::string& cycles = "cycles: 100\n") {
-    const fs::path at = folder_ / "grid" / (std::to_string(lanes) + "_" + std::to_string(window));
+  void write(int lanes, int window, double area, const std::string& cycles = "cycles: 100\n",
+             const std::string& digits = "") {
+    const fs::path at = folder_ / (digits.empty() ? "grid" : "digits") /
+                        (std::to_string(lanes) + "_" + std::to_string(window));
     fs::create_directories(at);
     std::ofstream(at / "synthesis.yaml")
         << "version: 1\nunit: ipu\nparameters:\n  Lanes: " << lanes << "\n  Width: " << window
-        << "\n  MultiCycle: 1\n  SoftwarePrecision: 28\nlibrary:\n  name: cells\n"
+        << "\n  MultiCycle: 1\n  SoftwarePrecision: 28\n"
+        << digits << "library:\n  name: cells\n"
         << "  node_nm: 180.0\n  voltage_v: 1.8\ntools: yosys\narea_um2: " << area
         << "\nblocks:\n  -\n    name: u_ehu\n    area_um2: 400.0\n  -\n    name: u_tree\n"
         << "    area_um2: " << area - 400 << "\ncritical_path_ns: 10.0\naction: product\n"
@@ -43,7 +46,8 @@ class Results : public ::testing::Test {
 };
 
 StudyResult run(const std::vector<std::string>& overrides) {
-  std::vector<std::string> all{"networks=[]", "synthesis=none", "operations=2000", "steps=100"};
+  std::vector<std::string> all{"networks=[]",    "workloads=[]",    "backward=[]",
+                               "synthesis=none", "operations=2000", "steps=100"};
   all.insert(all.end(), overrides.begin(), overrides.end());
   const Study study =
       load_study(std::string(MANTISSA_SOURCE_DIR) + "/configs/studies/ipu.yaml", {}, all);
@@ -179,6 +183,43 @@ TEST_F(Results, become_gains_over_the_baseline_and_what_is_missing_is_said) {
   EXPECT_DOUBLE_EQ(comparison(r, "area saved, n = 16, w = 12, unit of a tile").ours,
                    100 * (1 - 1200 / 1700.0));
   EXPECT_THAT(r.notes, ::testing::Contains(::testing::HasSubstr("n = 16, w = 16")));
+}
+
+TEST_F(Results, of_other_digits_stand_beside_nibbles_with_as_many_safe_places) {
+  const std::string cycles = "cycles: 100\n", by_8 = "  DigitA: 8\n  DigitB: 8\n";
+  write(16, 38, 2000);
+  write(16, 16, 1600);
+  write(16, 12, 1500);
+  write(16, 24, 2500, cycles, by_8);
+  write(16, 17, 1300, cycles, by_8 + "  Formats: 1\n");
+  const auto units = synthesised_units(folder_.string());
+  ASSERT_EQ(units.size(), 5u);
+  EXPECT_EQ(find_unit(units, 16, 24), nullptr);  // not of nibbles
+  const StudyResult r =
+      run({"laws=[normal]", "lanes=[16]", "windows=[12, 16, 38]", "synthesis=" + folder_.string()});
+  const auto table = std::find_if(r.tables.begin(), r.tables.end(), [](const ResultTable& t) {
+    return t.name == "configuration_gains";
+  });
+  ASSERT_NE(table, r.tables.end());
+  // MC-IPU4 of 16 and 38 bits, MC-IPU8, INT-only: 12 bits have fewer safe places.
+  ASSERT_EQ(table->rows.size(), 4u);
+  const auto& narrow = table->rows[0];
+  const auto& wide = table->rows[1];
+  const auto& by8 = table->rows[2];
+  const auto& integers = table->rows[3];
+  EXPECT_EQ(std::get<std::string>(by8[0]), "MC-IPU8");
+  EXPECT_DOUBLE_EQ(std::get<double>(wide[3]), 0);
+  // Areas of a tile's units 1700, 1300, 2200 and 1000 um2; 8x8 in one iteration instead of four.
+  EXPECT_DOUBLE_EQ(std::get<double>(narrow[3]), 100 * (1700 / 1300.0 - 1));
+  EXPECT_DOUBLE_EQ(std::get<double>(by8[3]), 100 * (1700 / 2200.0 - 1));
+  EXPECT_DOUBLE_EQ(std::get<double>(by8[5]), 100 * (1700 / 2200.0 * 4 - 1));
+  EXPECT_DOUBLE_EQ(std::get<double>(integers[5]), 100 * (1700 / 1000.0 * 4 - 1));
+  // FP16 waits as often as that of nibbles, in four iterations instead of nine.
+  const auto gain = [](const Cell& c) { return std::get<double>(c) / 100 + 1; };
+  EXPECT_NEAR(gain(by8[6]) / gain(narrow[6]), 1300 / 2200.0 * 9 / 4, 1e-9);
+  EXPECT_EQ(integers[6], Cell());
+  EXPECT_DOUBLE_EQ(comparison(r, "TOPS/mm2, 4x4, most of all multipliers over 38 bits").ours,
+                   100 * (1700 / 1300.0 - 1));
 }
 
 TEST_F(Results, that_grow_with_a_narrower_window_are_warned_of) {
