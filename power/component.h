@@ -7,14 +7,26 @@
 //                  labels format, accumulate [int32 for integers, fp32 for floats]
 //                  mac, gated_mac (operands move, nothing is multiplied): one per MAC
 //                  load_weight, drain: one per element moved by one register stage
+//   inner_product  rows (lanes), columns, units: columns x units inner-product units; window,
+//                  fraction, digit_a, digit_b [as ipu.sv], ehu_share [1]
+//                  labels format: the widest; software_precision, growth, multi_cycle, mask_zeros
+//                  [as ipu.sv], formats [0: integers and floats, 1: integers, 2: floats]
+//                  cycle, idle_cycle: one per unit, of all its lanes; load_weight
+//   vector_mac     vector_length, lanes, units [1], weight_bits, activation_bits, accumulator_bits,
+//                  weight_scale_bits [0], activation_scale_bits [0], product_bits [0: full],
+//                  label activations [signed]: signed, unsigned
+//                  vector, gated_vector (scale product of zero): one per vector and lane
+//   post_processor vector_length, units [1], accumulator_bits, output_bits, scale_bits,
+//                  fraction_bits [4]; label outputs [signed]: signed, unsigned
+//                  vector: one per vector of results
 //   sram           capacity_bytes (data), banks [1], width_bits [64]: the word of one check code,
 //                  supply_v [technology]; label ecc [none]: none, parity, secded
 //                  read, write: count in bytes
 //   register_file  capacity_bytes                         read, write: count in bytes
 //   vector_alu     lanes; label format
-//                  add, subtract, compare, max, min, select, shift, multiply, multiply_add, move,
-//                  convert, and the functions of the technology (exp, log, reciprocal, divide,
-//                  sqrt, rsqrt, tanh, sigmoid, erf, gelu): one per element
+//                  add, subtract, compare, max, min, select, shift, multiply, multiply_add,
+//                  requantize, move, convert, and the functions of the technology (exp, log,
+//                  reciprocal, divide, sqrt, rsqrt, tanh, sigmoid, erf, gelu): one per element
 //   dma            channels [1], buffer_bytes [4096]      byte: bytes moved; descriptor
 //   control        storage_bytes [8192]                   command
 //   noc            routers, width_bits, ports [5], depth [2]   byte_hop: bytes times hops

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "power/estimators/inner_product.h"
 #include "power/estimators/synthesised.h"
 #include "power/technology.h"
 
@@ -37,7 +38,10 @@ EstimatorChain EstimatorChain::standard() {
 
 EstimatorChain EstimatorChain::of(const Technology& technology) {
   EstimatorChain chain = standard();
-  if (!technology.synthesised().empty()) chain.prefer(power::synthesised(technology.synthesised()));
+  if (!technology.synthesised().empty()) {
+    chain.prefer(power::synthesised(technology.synthesised()));
+    chain.prefer(synthesised_inner_products(technology.synthesised()));
+  }
   return chain;
 }
 

@@ -103,7 +103,32 @@ Price cost(const Technology& technology, Arithmetic operation, const std::string
   return price;
 }
 
+Price integer_cost(Arithmetic operation, double bits, const std::string& unit,
+                   const std::function<Price(const std::string&)>& look_up) {
+  const std::string verb = operation == Arithmetic::add ? "add" : "multiply";
+  Price price = look_up(verb + ".int8");
+  const Price wide = look_up(verb + ".int32");
+  const Growth growth = power_law(price, wide, 8, 32, bits);
+  price.formula = fmt::format("{} of {} bits = {} {} {}; {}.int8: {}; {}.int32: {}", verb,
+                              short_number(bits), short_number(price.value), unit, growth.text,
+                              verb, price.formula, verb, wide.formula);
+  price.value = growth.value;
+  price.method = weaker(weaker(price.method, wide.method), Method::derived);
+  if (price.source.find(wide.source) == std::string::npos) price.source += "; " + wide.source;
+  return price;
+}
+
 }  // namespace
+
+Price integer_energy(const Technology& technology, Arithmetic operation, double bits) {
+  return integer_cost(operation, bits, "pJ",
+                      [&](const std::string& item) { return technology.energy(item); });
+}
+
+Price integer_area(const Technology& technology, Arithmetic operation, double bits) {
+  return integer_cost(operation, bits, "um2",
+                      [&](const std::string& item) { return technology.area(item); });
+}
 
 Price arithmetic_energy(const Technology& technology, Arithmetic operation,
                         const std::string& format) {

@@ -25,6 +25,11 @@ Price arithmetic_energy(const Technology& technology, Arithmetic operation,
 Price arithmetic_area(const Technology& technology, Arithmetic operation,
                       const std::string& format);
 
+// Of integers of any width, by the power law above between the printed ones. A multiplier of a x b
+// bits counts as one of sqrt(a b): its array has a x b cells.
+Price integer_energy(const Technology& technology, Arithmetic operation, double bits);
+Price integer_area(const Technology& technology, Arithmetic operation, double bits);
+
 // Bits of a format as stored; throws bad_attribute for a name that is no number format.
 unsigned format_bits(const std::string& format);
 // int32 under integers, fp32 under floats.

@@ -65,11 +65,16 @@ SynthesisResult read_synthesis_result(const std::string& path, const std::string
   result.area = positive(file, "area_um2");
   result.action = scalar(file, "action").text();
   result.energy = positive(file, "energy_pj_per_action.total");
+  if (const Node* operations = file.find("operations"); operations && operations->is_sequence())
+    for (const Node& operation : operations->items())
+      result.operations[scalar(operation, "name").text()] =
+          positive(operation, "energy_pj_per_action.total");
   if (const Node* blocks = file.find("blocks"); blocks && blocks->is_sequence())
     for (const Node& block : blocks->items())
       result.blocks.push_back({scalar(block, "name").text(), number(block, "area_um2", true)});
   for (const auto& [key, figure] :
        {std::pair("critical_path_ns", &SynthesisResult::critical_path),
+        std::pair("energy_pj_per_idle_cycle", &SynthesisResult::idle),
         std::pair("actions", &SynthesisResult::actions),
         std::pair("cycles", &SynthesisResult::cycles),
         std::pair("power_at_equal_activity.activity", &SynthesisResult::activity),
@@ -79,22 +84,35 @@ SynthesisResult read_synthesis_result(const std::string& path, const std::string
 }
 
 std::vector<SynthesisResult> read_synthesis_results(const std::string& folder,
-                                                    const std::string& shown) {
-  std::vector<std::string> units;
+                                                    const std::string& shown,
+                                                    const std::vector<std::string>& units) {
+  std::vector<fs::path> found;  // within the folder
   std::error_code why;
-  for (const auto& entry : fs::directory_iterator(folder, why))
-    if (fs::is_regular_file(entry.path() / "synthesis.yaml"))
-      units.push_back(entry.path().filename().string());
-  if (units.empty())
+  const auto wanted = [&](const fs::path& inside) {
+    return units.empty() ||
+           std::find(units.begin(), units.end(), inside.begin()->string()) != units.end();
+  };
+  for (fs::recursive_directory_iterator entry(folder, why), end; !why && entry != end;
+       entry.increment(why)) {
+    const fs::path inside = entry->path().lexically_relative(folder);
+    if (!wanted(inside)) {
+      entry.disable_recursion_pending();
+    } else if (entry->path().filename() == "synthesis.yaml" && entry.depth() > 0) {
+      found.push_back(inside);
+    }
+  }
+  if (found.empty())
     throw Error(bad_synthesis)
         .at(folder)
         .say(why ? why.message() : "")
-        .expected("a folder with UNIT/synthesis.yaml, as 'mantissa synth UNIT -o DIR/UNIT' writes");
-  std::sort(units.begin(), units.end());
+        .expected("a folder with UNIT/synthesis.yaml, as 'mantissa synth UNIT -o DIR/UNIT' writes")
+        .remedy("technology.prices: tables does without");
+  std::sort(found.begin(), found.end(),
+            [](const fs::path& a, const fs::path& b) { return a.parent_path() < b.parent_path(); });
   std::vector<SynthesisResult> results;
-  for (const auto& unit : units)
-    results.push_back(read_synthesis_result((fs::path(folder) / unit / "synthesis.yaml").string(),
-                                            (fs::path(shown) / unit / "synthesis.yaml").string()));
+  for (const auto& file : found)
+    results.push_back(read_synthesis_result((fs::path(folder) / file).string(),
+                                            (fs::path(shown) / file).string()));
   return results;
 }
 

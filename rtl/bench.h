@@ -59,6 +59,9 @@ class Bench {
   virtual std::vector<Command> directed() const = 0;
   // Constrained random, a function of `draw` alone.
   virtual Command random(std::uint64_t draw) const = 0;
+  // Names of the values of the first field, where that is the operation: what each costs is of
+  // interest by itself. None: all commands are alike.
+  virtual std::vector<std::string> operations() const { return {}; }
 
   // Cases that a complete run has seen: "rounding: tie to even, negative".
   virtual std::vector<std::string> cases() const = 0;

@@ -18,16 +18,63 @@ std::int64_t parameter(const SynthesisResult& result, const std::string& name,
   return found == result.parameters.end() ? fallback : found->second;
 }
 
-// Which unit prices a kind, where it fits, and how much of the component one unit makes up.
+// Whether a figure stands for the table's or for something that the tables leave out.
+enum class Stands { instead, beside };
+
+// Which unit prices what of a kind, where it fits, and how much of the component one unit makes up.
 struct Rule {
   const char* kind;
   const char* unit;
   const char* action;  // of the unit
-  std::vector<std::string> actions;
+  // Of the component: operations of the unit that it takes, one behind the other. A result without
+  // energies by operation has the mean over all for each.
+  std::map<std::string, std::vector<std::string>> actions;
   bool (*fits)(const SynthesisResult& result, const Query& query);
   double (*parts)(const SynthesisResult& result);  // in the unit
   double (*wanted)(const Query& query);            // in the component
+  Stands energy = Stands::instead, area = Stands::instead;
 };
+
+// An attribute that is a parameter of the unit: by their values one of its results is chosen.
+struct Width {
+  const char* attribute;
+  const char* parameter;
+  std::int64_t fallback = 0;
+};
+
+bool has_widths(const std::vector<Width>& widths, const SynthesisResult& result,
+                const Query& query) {
+  return std::all_of(widths.begin(), widths.end(), [&](const Width& width) {
+    return query.attribute(width.attribute, static_cast<double>(width.fallback)) ==
+           static_cast<double>(parameter(result, width.parameter, width.fallback));
+  });
+}
+
+bool signs_agree(const SynthesisResult& result, const char* name, const std::string& sign) {
+  return (parameter(result, name, 1) == 1) == (sign == "signed");
+}
+
+bool fits_vector_mac(const SynthesisResult& result, const Query& query) {
+  static const std::vector<Width> widths{{"vector_length", "VectorLength"},
+                                         {"weight_bits", "WeightWidth"},
+                                         {"activation_bits", "ActivationWidth"},
+                                         {"weight_scale_bits", "WeightScaleWidth"},
+                                         {"activation_scale_bits", "ActivationScaleWidth"},
+                                         {"product_bits", "ProductWidth"},
+                                         {"accumulator_bits", "AccumulatorWidth"}};
+  return signs_agree(result, "ActivationSigned", query.label("activations", "signed")) &&
+         has_widths(widths, result, query);
+}
+
+bool fits_post_processor(const SynthesisResult& result, const Query& query) {
+  static const std::vector<Width> widths{{"vector_length", "VectorLength"},
+                                         {"accumulator_bits", "AccumulatorWidth"},
+                                         {"output_bits", "OutputWidth"},
+                                         {"scale_bits", "ScaleWidth"},
+                                         {"fraction_bits", "FractionBits", 4}};
+  return signs_agree(result, "OutputSigned", query.label("outputs", "signed")) &&
+         has_widths(widths, result, query);
+}
 
 bool fits_mac(const SynthesisResult& result, const Query& query) {
   const std::string format = query.label("format");
@@ -37,24 +84,79 @@ bool fits_mac(const SynthesisResult& result, const Query& query) {
          (code == 1 && format == "bf16" && sum == "fp32");
 }
 
+bool fits_vector_alu(const SynthesisResult& result, const Query& query) {
+  return query.label("format") == (parameter(result, "Format", 0) == 0 ? "int32" : "fp32");
+}
+
+bool fits_requantize(const SynthesisResult& result, const Query& query) {
+  return query.label("format") == "int32" && parameter(result, "OutputWidth", 8) == 8;
+}
+
+double lanes_of(const SynthesisResult& result) {
+  return static_cast<double>(parameter(result, "Lanes", 1));
+}
+double lanes_wanted(const Query& query) { return query.attribute("lanes"); }
+double one(const SynthesisResult&) { return 1; }
+
 const std::vector<Rule>& rules() {
   static const std::vector<Rule> all{
       {"mac_array",
        "mac",
        "mac",
-       {"mac"},
+       {{"mac", {}}},
        fits_mac,
-       [](const SynthesisResult&) { return 1.0; },
+       one,
        [](const Query& q) {
          return q.attribute("rows") * q.attribute("columns") * q.attribute("units", 1);
        }},
       {"vector_alu",
        "vector_alu",
        "element",
-       {"add", "subtract", "compare", "max", "min", "select", "shift", "multiply", "move"},
-       [](const SynthesisResult&, const Query& q) { return q.label("format") == "int32"; },
-       [](const SynthesisResult& r) { return static_cast<double>(parameter(r, "Lanes", 1)); },
-       [](const Query& q) { return q.attribute("lanes"); }}};
+       {{"add", {"add"}},
+        {"subtract", {"sub"}},
+        {"compare", {"less"}},
+        {"max", {"maximum"}},
+        {"min", {"minimum"}},
+        {"select", {"where"}},
+        {"move", {"where"}},
+        {"shift", {"shift"}},
+        {"multiply", {"mul"}},
+        {"multiply_add", {"mul", "add"}}},
+       fits_vector_alu,
+       lanes_of,
+       lanes_wanted},
+      {"vector_alu",
+       "requantize",
+       "element",
+       {{"requantize", {}}},
+       fits_requantize,
+       lanes_of,
+       lanes_wanted,
+       Stands::instead,
+       Stands::beside},
+      {"dma",
+       "dma_agu",
+       "address",
+       {{"descriptor", {}}},
+       [](const SynthesisResult&, const Query&) { return true; },
+       one,
+       [](const Query& q) { return q.attribute("channels", 1); },
+       Stands::beside,
+       Stands::beside},
+      {"vector_mac",
+       "vsq",
+       "vector",
+       {{"vector", {}}},
+       fits_vector_mac,
+       one,
+       [](const Query& q) { return q.attribute("lanes") * q.attribute("units", 1); }},
+      {"post_processor",
+       "vsq_ppu",
+       "vector",
+       {{"vector", {}}},
+       fits_post_processor,
+       one,
+       [](const Query& q) { return q.attribute("units", 1); }}};
   return all;
 }
 
@@ -78,17 +180,25 @@ Price moved(const SynthesisResult& result, const Technology& technology, double 
           figure};
 }
 
-// What the tables would have said stands behind the formula: the two are far apart where a unit
-// holds more than the tables count.
-Price beside(Price price, const Price& table) {
-  price.formula += fmt::format("; the tables say {} {}", short_number(table.value), table.unit);
-  return price;
+// In place of the table's price, which stands behind the formula: the two are far apart where a
+// unit holds more than the tables count.
+Price joined(const Price& price, const Price& table, Stands stands) {
+  if (stands == Stands::beside) return sum(table, price);
+  Price result = price;
+  result.formula += fmt::format("; the tables say {} {}", short_number(table.value), table.unit);
+  return result;
 }
+
+struct Match {
+  const Rule* rule;
+  const SynthesisResult* result;
+};
 
 class Synthesised final : public Estimator {
  public:
-  Synthesised(const Rule& rule, SynthesisResult result, std::shared_ptr<const Estimator> table)
-      : rule_(rule), result_(std::move(result)), table_(std::move(table)) {}
+  Synthesised(std::shared_ptr<const std::vector<SynthesisResult>> results,
+              std::shared_ptr<const Estimator> table)
+      : results_(std::move(results)), table_(std::move(table)) {}
 
   std::string kind() const override { return table_->kind(); }
   std::vector<std::string> attributes() const override { return table_->attributes(); }
@@ -100,66 +210,118 @@ class Synthesised final : public Estimator {
 
   Price energy(const Query& query, const std::string& action) const override {
     const Price table = table_->energy(query, action);
-    const auto& mine = rule_.actions;
-    if (std::find(mine.begin(), mine.end(), action) == mine.end() || !rule_.fits(result_, query))
-      return table;
-    const Technology& t = query.technology;
-    const SynthesisResult& r = result_;
+    for (const auto& [rule, result] : matches(query)) {
+      const auto mine = rule->actions.find(action);
+      if (mine == rule->actions.end()) continue;
+      return joined(price_of(query.technology, *result, mine->second), table, rule->energy);
+    }
+    return table;
+  }
+
+  std::optional<Price> area(const Query& query) const override {
+    const auto table = table_->area(query);
+    const auto mine = synthesised_area(query);
+    return table && mine ? joined(mine->first, *table, mine->second) : table;
+  }
+
+  std::optional<Price> static_power(const Query& query) const override {
+    const auto table = table_->static_power(query);
+    const auto placed_cells = synthesised_area(query);
+    if (!placed_cells) return table;
+    const Price leakage = logic_leakage(query.technology, placed_cells->first);
+    return table && placed_cells->second == Stands::beside ? sum(*table, leakage) : leakage;
+  }
+
+ private:
+  // Of each rule of this kind the first result that fits.
+  std::vector<Match> matches(const Query& query) const {
+    std::vector<Match> all;
+    for (const Rule& rule : rules()) {
+      if (rule.kind != table_->kind()) continue;
+      for (const auto& result : *results_)
+        if (result.unit == rule.unit && result.action == rule.action && rule.fits(result, query)) {
+          all.push_back({&rule, &result});
+          break;
+        }
+    }
+    return all;
+  }
+
+  static Price price_of(const Technology& t, const SynthesisResult& r,
+                        const std::vector<std::string>& operations) {
+    if (operations.empty()) return moved_energy(t, r, r.energy, r.action);
+    std::optional<Price> all;
+    for (const std::string& operation : operations) {
+      const auto known = r.operations.find(operation);
+      const Price price =
+          known == r.operations.end()
+              ? moved_energy(t, r, r.energy, r.action + ", a mean over operations,")
+              : moved_energy(t, r, known->second, r.action + " (" + operation + ")");
+      all = all ? sum(*all, price) : price;
+    }
+    return *all;
+  }
+
+  static Price moved_energy(const Technology& t, const SynthesisResult& r, double energy,
+                            const std::string& action) {
     const bool here = r.node == t.node() && r.voltage == t.voltage();
     const std::string at =
         here ? ""
              : fmt::format("{} nm, {} V to {} nm, {} V", short_number(r.node.value),
                            short_number(r.voltage.value), short_number(t.node().value),
                            short_number(t.voltage().value));
-    return beside(moved(r, t, r.energy, "pJ",
-                        fmt::format("{} pJ per {} of {}", short_number(r.energy), r.action, r.unit),
-                        energy_ratio(r.node, r.voltage, t.node(), t.voltage()), at),
-                  table);
+    return moved(r, t, energy, "pJ",
+                 fmt::format("{} pJ per {} of {}", short_number(energy), action, r.unit),
+                 energy_ratio(r.node, r.voltage, t.node(), t.voltage()), at);
   }
 
-  std::optional<Price> area(const Query& query) const override {
-    const auto table = table_->area(query);
-    if (!table || !rule_.fits(result_, query)) return table;
-    return beside(synthesised_area(query), *table);
-  }
-
-  std::optional<Price> static_power(const Query& query) const override {
-    if (!rule_.fits(result_, query)) return table_->static_power(query);
-    return logic_leakage(query.technology, synthesised_area(query));
-  }
-
- private:
-  Price synthesised_area(const Query& query) const {
+  // Of all units that make up the component; instead of the table's where one of them is.
+  std::optional<std::pair<Price, Stands>> synthesised_area(const Query& query) const {
+    std::optional<std::pair<Price, Stands>> all;
     const Technology& t = query.technology;
-    const SynthesisResult& r = result_;
-    const double parts = rule_.parts(r), wanted = rule_.wanted(query);
-    const std::string at = r.node == t.node()
-                               ? ""
-                               : fmt::format("{} nm to {} nm", short_number(r.node.value),
-                                             short_number(t.node().value));
-    return placed(t, moved(r, t, r.area * wanted / parts, "um2",
-                           fmt::format("{} um2 of {} x {} / {}", short_number(r.area), r.unit,
-                                       short_number(wanted), short_number(parts)),
-                           area_ratio(r.node, t.node()), at));
+    for (const auto& [rule, result] : matches(query)) {
+      const double parts = rule->parts(*result), wanted = rule->wanted(query);
+      const std::string at = result->node == t.node()
+                                 ? ""
+                                 : fmt::format("{} nm to {} nm", short_number(result->node.value),
+                                               short_number(t.node().value));
+      const Price price =
+          placed(t, moved(*result, t, result->area * wanted / parts, "um2",
+                          fmt::format("{} um2 of {} x {} / {}", short_number(result->area),
+                                      result->unit, short_number(wanted), short_number(parts)),
+                          area_ratio(result->node, t.node()), at));
+      if (!all) {
+        all = {price, rule->area};
+        continue;
+      }
+      all->first = sum(all->first, price);
+      if (rule->area == Stands::instead) all->second = Stands::instead;
+    }
+    return all;
   }
 
-  const Rule& rule_;
-  SynthesisResult result_;
+  std::shared_ptr<const std::vector<SynthesisResult>> results_;
   std::shared_ptr<const Estimator> table_;
 };
 
 }  // namespace
 
 EstimatorSource synthesised(std::vector<SynthesisResult> results) {
-  return [results = std::move(results)](const Component& c) -> std::shared_ptr<const Estimator> {
-    for (const Rule& rule : rules()) {
-      if (c.kind != rule.kind) continue;
-      for (const auto& result : results)
-        if (result.unit == rule.unit && result.action == rule.action)
-          return std::make_shared<Synthesised>(rule, result, table_estimators().at(c.kind));
-    }
+  auto shared = std::make_shared<const std::vector<SynthesisResult>>(std::move(results));
+  return [shared](const Component& c) -> std::shared_ptr<const Estimator> {
+    for (const Rule& rule : rules())
+      if (c.kind == rule.kind)
+        return std::make_shared<Synthesised>(shared, table_estimators().at(c.kind));
     return nullptr;
   };
+}
+
+std::vector<std::string> units_that_price() {
+  std::vector<std::string> units{"ipu"};  // inner_product.cpp
+  for (const Rule& rule : rules())
+    if (std::find(units.begin(), units.end(), rule.unit) == units.end())
+      units.emplace_back(rule.unit);
+  return units;
 }
 
 }  // namespace mantissa::power

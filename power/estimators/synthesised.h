@@ -3,15 +3,27 @@
 //
 //   mac_array    mac                   unit mac, its energy per MAC; Format 0: int8, 1: bf16
 //                area                  its area x cells, placed
-//   vector_alu   every operation that  unit vector_alu, its energy per element, a mean over random
-//                the lane has          operations and operands; lanes of int32
-//                area                  its area / Lanes x lanes, placed
+//   vector_alu   every operation that  unit vector_alu, its energy per element of that operation;
+//                the lane has          Format 0: int32, 1: fp32. multiply_add: mul, then add
+//                requantize            unit requantize, its energy per element
+//                area                  their areas / Lanes x lanes, placed; requantize where int32
+//   dma          descriptor            unit dma_agu, its energy per address, beside the table's
+//                area                  its area x channels, placed, beside the table's
+//   vector_mac     vector              unit vsq of the same vectors and widths, per vector
+//                  area                its area x lanes x units, placed
+//   post_processor vector              unit vsq_ppu of the same vectors and widths, per vector
+//                  area                its area x units, placed
 //
-// Moved from the library's node and voltage to the technology's by power/technology_scaling.h; the
-// formula says by how much, and what the tables would have said. What no result fits (other
-// formats, functions, operand movement, leakage, for which no factor is published) has its table
-// price. Memories, too: in RTL they are flip-flops, which nobody would build a scratchpad from.
+// A rule (synthesised.cpp) says which unit prices what of a kind, and where a result fits; of
+// several results the first that fits counts. Moved from the library's node and voltage to the
+// technology's by power/technology_scaling.h; the formula says by how much, and what the tables
+// would have said. What no result fits (other formats, functions, operand movement, leakage, for
+// which no factor is published) has its table price. Memories, too: in RTL they are flip-flops,
+// which nobody would build a scratchpad from.
 #pragma once
+
+#include <string>
+#include <vector>
 
 #include "power/estimator.h"
 #include "power/synthesis_result.h"
@@ -19,5 +31,7 @@
 namespace mantissa::power {
 
 EstimatorSource synthesised(std::vector<SynthesisResult> results);
+// Units that have a rule, by name.
+std::vector<std::string> units_that_price();
 
 }  // namespace mantissa::power

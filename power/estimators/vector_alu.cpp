@@ -2,6 +2,7 @@
 // Lanes of a vector unit, each with one adder, one multiplier and three operand registers.
 //
 //   op(inputs) = arithmetic + registers((inputs + 1) x bits)
+//   requantize = multiply + shift + max + min
 //   function   = k x (multiply + add + registers(4 bits)), with k the multiply-adds of its
 //                polynomial or Newton steps, an open parameter of the technology (vector.exp, ...)
 #include <fmt/format.h>
@@ -25,7 +26,8 @@ class VectorAlu final : public Estimator {
   std::vector<std::string> labels() const override { return {"format"}; }
   std::vector<std::string> actions(const Technology& technology) const override {
     std::vector<std::string> names = adder_actions;
-    for (const char* more : {"multiply", "multiply_add", "move", "convert"}) names.push_back(more);
+    for (const char* more : {"multiply", "multiply_add", "requantize", "move", "convert"})
+      names.push_back(more);
     for (auto& function : technology.items("vector.")) names.push_back(std::move(function));
     return names;
   }
@@ -39,6 +41,11 @@ class VectorAlu final : public Estimator {
     if (action == "multiply")
       return sum(arithmetic_energy(tech, Arithmetic::multiply, format),
                  register_energy(tech, 3 * bits));
+    if (action == "requantize") {
+      Price price = energy(query, "multiply");
+      for (const char* step : {"shift", "max", "min"}) price = sum(price, energy(query, step));
+      return price;
+    }
     if (action == "move" || action == "convert") return register_energy(tech, 2 * bits);
     const Price step = sum(sum(arithmetic_energy(tech, Arithmetic::multiply, format),
                                arithmetic_energy(tech, Arithmetic::add, format)),

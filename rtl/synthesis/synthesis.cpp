@@ -70,6 +70,36 @@ Compared compare(Design& design, Bench& bench, const std::vector<Run>& runs,
   return all;
 }
 
+std::vector<double> as_real(const std::vector<std::uint64_t>& counts) {
+  return {counts.begin(), counts.end()};
+}
+
+Energy per_action(const Energy& of_run, std::uint64_t actions) {
+  const auto n = static_cast<double>(actions);
+  return {of_run.switching / n, of_run.internal / n, of_run.clock / n, of_run.inputs / n};
+}
+
+// The random commands once more, operation by operation: operands are drawn as in the mean over
+// all, so that only the operation differs.
+void add_operations(Synthesis& result, GateSimulator& design, Bench& bench, const Netlist& netlist,
+                    const SynthesisRequest& request) {
+  const auto names = bench.operations();
+  for (std::size_t operation = 0; operation < names.size(); ++operation) {
+    Run run;
+    for (std::size_t i = 0; i < std::max<std::size_t>(1, request.vectors / names.size()); ++i) {
+      run.commands.push_back(bench.random(request.seed * 0x9e3779b97f4a7c15ull + i));
+      run.commands.back().front() = static_cast<std::int64_t>(operation);
+    }
+    const auto cycles = run_bench(design, bench, run, request, netlist_differs);
+    const std::uint64_t actions = bench.actions().value_or(cycles);
+    if (actions == 0)
+      throw Error(netlist_differs).at(request.unit->name()).say("no " + result.action);
+    const Energy energy = energy_of(netlist, as_real(design.toggles()), static_cast<double>(cycles),
+                                    result.voltage, result.energy);
+    result.operations.push_back({names[operation], actions, per_action(energy, actions)});
+  }
+}
+
 std::unique_ptr<VerilatedDesign> verilated(const SynthesisRequest& request,
                                            const std::function<void(const std::string&)>& say) {
   DesignRequest design;
@@ -80,10 +110,6 @@ std::unique_ptr<VerilatedDesign> verilated(const SynthesisRequest& request,
   design.ports = request.unit->ports(request.parameters);
   design.progress = [&](const std::string& step, double) { say(step); };
   return VerilatedDesign::build(design);
-}
-
-std::vector<double> as_real(const std::vector<std::uint64_t>& counts) {
-  return {counts.begin(), counts.end()};
 }
 
 // Energy of the cells of each block: a netlist of those cells alone, under the loads of all.
@@ -188,12 +214,11 @@ Synthesis synthesise(const SynthesisRequest& request) {
   if (result.actions == 0)
     throw Error(netlist_differs).at(unit.name()).say("the run did no " + unit.action());
   const auto toggles = as_real(design.toggles());
-  const auto n = static_cast<double>(result.actions);
   const Energy energy = energy_of(netlist, toggles, static_cast<double>(result.cycles),
                                   result.voltage, result.energy);
-  result.per_action = {energy.switching / n, energy.internal / n, energy.clock / n,
-                       energy.inputs / n};
+  result.per_action = per_action(energy, result.actions);
   add_blocks(result, netlist, toggles);
+  add_operations(result, design, *bench, netlist, request);
 
   constexpr int idle_cycles = 64;
   design.reset();

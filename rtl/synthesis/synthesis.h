@@ -5,7 +5,8 @@
 //    energy are known per block.
 // 2. The netlist and the verilated RTL run the same commands on the unit's bench. Both must equal
 //    the model, and so each other, in every output and cycle; only then are figures given.
-// 3. That run's toggles give the energy per action (energy.h), a run without inputs the idle one.
+// 3. That run's toggles give the energy per action (energy.h), a run without inputs the idle one,
+//    and runs of one operation each (Bench::operations) its energy.
 // 4. OpenSTA gives the critical path and, at one activity of all nets, a power to compare ours
 //    with.
 #pragma once
@@ -63,6 +64,12 @@ struct Power {  // W
   double total() const { return internal + switching + leakage; }
 };
 
+struct OperationEnergy {
+  std::string name;
+  std::uint64_t actions = 0;  // of the run
+  Energy per_action;          // pJ
+};
+
 struct Synthesis {
   std::string unit, action;
   Parameters parameters;
@@ -78,8 +85,9 @@ struct Synthesis {
   Compared netlist, rtl;                  // over all runs
   std::uint64_t cycles = 0, actions = 0;  // of the run of random commands
   Energy per_action;                      // pJ, over that run
-  double idle = 0;                        // pJ per cycle without inputs
-  double leakage = 0;                     // W
+  std::vector<OperationEnergy> operations;
+  double idle = 0;     // pJ per cycle without inputs
+  double leakage = 0;  // W
   double activity = 0;
   Power ours, sta;  // at `clock` and `activity`
   EnergyOptions energy;

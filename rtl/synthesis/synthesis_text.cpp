@@ -19,6 +19,17 @@ Power power_of(const Json& j) {
   return {j.at("internal_w"), j.at("switching_w"), j.at("leakage_w")};
 }
 
+Json energy_json(const Energy& e) {
+  return {{"total", e.total()},
+          {"switching", e.switching},
+          {"internal", e.internal},
+          {"clock", e.clock},
+          {"inputs", e.inputs}};
+}
+Energy energy_of(const Json& j) {
+  return {j.at("switching"), j.at("internal"), j.at("clock"), j.at("inputs")};
+}
+
 Json compared_json(const Compared& c) { return {{"commands", c.commands}, {"cycles", c.cycles}}; }
 Compared compared_of(const Json& j) { return {j.at("commands"), j.at("cycles")}; }
 
@@ -39,54 +50,55 @@ void write(std::string& out, const Json& value, int indent) {
 }  // namespace
 
 Json to_json(const Synthesis& s) {
-  Json blocks = Json::array(), cells = Json::object();
+  Json blocks = Json::array(), cells = Json::object(), operations = Json::array();
   for (const auto& b : s.blocks)
     blocks.push_back({{"name", b.name.empty() ? s.unit : b.name},
                       {"cells", b.cells},
                       {"area_um2", b.area},
                       {"energy_pj_per_action", b.energy}});
   for (const auto& [type, count] : s.cells) cells[type] = count;
-  return {{"version", 1},
-          {"unit", s.unit},
-          {"parameters", s.parameters},
-          {"command", s.command},
-          {"sources_hash", s.sources_hash},
-          {"library",
-           {{"name", s.library},
-            {"hash", s.library_hash},
-            {"node_nm", s.node},
-            {"voltage_v", s.voltage},
-            {"celsius", s.celsius}}},
-          {"tools", s.tools},
-          {"netlist_equals_model", compared_json(s.netlist)},
-          {"rtl_equals_model", compared_json(s.rtl)},
-          {"area_um2", s.area},
-          {"blocks", blocks},
-          {"cells", cells},
-          {"critical_path_ns", s.critical_path},
-          {"critical_path_from", s.start},
-          {"critical_path_to", s.end},
-          {"clock_ns", s.clock},
-          {"action", s.action},
-          {"actions", s.actions},
-          {"cycles", s.cycles},
-          {"energy_pj_per_action",
-           {{"total", s.per_action.total()},
-            {"switching", s.per_action.switching},
-            {"internal", s.per_action.internal},
-            {"clock", s.per_action.clock},
-            {"inputs", s.per_action.inputs}}},
-          {"energy_pj_per_idle_cycle", s.idle},
-          {"leakage_w", s.leakage},
-          {"assumptions",
-           {{"slew_ns", s.energy.slew},
-            {"wire_pf_per_reader", s.energy.wire},
-            {"glitches", "not counted"}}},
-          {"power_at_equal_activity",
-           {{"activity", s.activity},
-            {"ours", power_json(s.ours)},
-            {"opensta", power_json(s.sta)},
-            {"ours_over_opensta", s.ours.total() / s.sta.total()}}}};
+  for (const auto& o : s.operations)
+    operations.push_back({{"name", o.name},
+                          {"actions", o.actions},
+                          {"energy_pj_per_action", energy_json(o.per_action)}});
+  Json all{{"version", 1},
+           {"unit", s.unit},
+           {"parameters", s.parameters},
+           {"command", s.command},
+           {"sources_hash", s.sources_hash},
+           {"library",
+            {{"name", s.library},
+             {"hash", s.library_hash},
+             {"node_nm", s.node},
+             {"voltage_v", s.voltage},
+             {"celsius", s.celsius}}},
+           {"tools", s.tools},
+           {"netlist_equals_model", compared_json(s.netlist)},
+           {"rtl_equals_model", compared_json(s.rtl)},
+           {"area_um2", s.area},
+           {"blocks", blocks},
+           {"cells", cells},
+           {"critical_path_ns", s.critical_path},
+           {"critical_path_from", s.start},
+           {"critical_path_to", s.end},
+           {"clock_ns", s.clock},
+           {"action", s.action},
+           {"actions", s.actions},
+           {"cycles", s.cycles},
+           {"energy_pj_per_action", energy_json(s.per_action)},
+           {"energy_pj_per_idle_cycle", s.idle},
+           {"leakage_w", s.leakage},
+           {"assumptions",
+            {{"slew_ns", s.energy.slew},
+             {"wire_pf_per_reader", s.energy.wire},
+             {"glitches", "not counted"}}},
+           {"power_at_equal_activity",
+            {{"activity", s.activity},
+             {"ours", power_json(s.ours)},
+             {"opensta", power_json(s.sta)},
+             {"ours_over_opensta", s.ours.total() / s.sta.total()}}}};
+  if (!operations.empty()) all["operations"] = operations;
+  return all;
 }
 
 Synthesis from_json(const Json& j) {
@@ -95,7 +107,7 @@ Synthesis from_json(const Json& j) {
   s.parameters = j.at("parameters").get<Parameters>();
   s.command = j.at("command");
   s.sources_hash = j.at("sources_hash");
-  const Json &library = j.at("library"), &energy = j.at("energy_pj_per_action");
+  const Json& library = j.at("library");
   s.library = library.at("name");
   s.library_hash = library.at("hash");
   s.node = library.at("node_nm");
@@ -118,8 +130,10 @@ Synthesis from_json(const Json& j) {
   s.action = j.at("action");
   s.actions = j.at("actions");
   s.cycles = j.at("cycles");
-  s.per_action = {energy.at("switching"), energy.at("internal"), energy.at("clock"),
-                  energy.at("inputs")};
+  s.per_action = energy_of(j.at("energy_pj_per_action"));
+  for (const Json& o : j.value("operations", Json::array()))
+    s.operations.push_back(
+        {o.at("name"), o.at("actions"), energy_of(o.at("energy_pj_per_action"))});
   s.idle = j.at("energy_pj_per_idle_cycle");
   s.leakage = j.at("leakage_w");
   s.energy.slew = j.at("assumptions").at("slew_ns");

@@ -13,7 +13,7 @@ class VectorAlu : public Unit {
   }
   std::vector<Parameter> parameters() const override {
     return {{"Lanes", 16, 1, 256, "elements per cycle"},
-            {"Latency", 2, 1, 16, "cycles from a beat to its results"},
+            {"Latency", 3, 1, 16, "cycles from a beat to its results"},
             {"Format", 0, 0, 1, "0: int32 and int8, 1: fp32"}};
   }
   std::vector<Port> ports(const Parameters& p) const override { return vector_alu_ports(p); }

@@ -7,7 +7,7 @@
 // cycle. `low_i`, `high_i` and `shift_i` belong to the beat, like `op_i`.
 module vector_alu #(
   parameter int unsigned Lanes   = 16,
-  parameter int unsigned Latency = 2,
+  parameter int unsigned Latency = 3,
   parameter int unsigned Format  = 0
 ) (
   input  logic                clk_i,

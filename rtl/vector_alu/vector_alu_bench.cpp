@@ -35,10 +35,10 @@ enum Operation {
   sign,
   shift_right,
   where,
-  operations
+  operation_count
 };
-static_assert(operations == vector_alu_operations.size());
-constexpr std::array<OpKind, operations> kinds = {
+static_assert(operation_count == vector_alu_operations.size());
+constexpr std::array<OpKind, operation_count> kinds = {
     OpKind::add,     OpKind::sub,   OpKind::mul,        OpKind::maximum,
     OpKind::minimum, OpKind::equal, OpKind::less,       OpKind::greater,
     OpKind::relu,    OpKind::relu6, OpKind::clamp,      OpKind::abs,
@@ -96,7 +96,7 @@ enum { f_op, f_elements, f_int8, f_kind_a, f_kind_b, f_seed, f_kind_low, f_kind_
 
 // After one case per operation.
 enum {
-  c_crossed = operations,
+  c_crossed = operation_count,
   c_one_beat,
   c_back_to_back,
   c_held,
@@ -154,7 +154,7 @@ class VectorAluBench : public PinBench {
         fp32_(shape.fp32) {}
 
   std::vector<Field> fields() const override {
-    return {{"op", 0, operations - 1, "code of vector_alu_pkg.sv"},
+    return {{"op", 0, operation_count - 1, "code of vector_alu_pkg.sv"},
             {"elements", 1, 65536, "of the pass"},
             {"int8", 0, fp32_ ? 0 : 1, ""},
             {"kind_a", 0, operand_kinds - 1,
@@ -168,11 +168,11 @@ class VectorAluBench : public PinBench {
 
   std::vector<Command> directed() const override {
     std::vector<Command> list;
-    for (std::int64_t o = 0; o < operations; ++o)
+    for (std::int64_t o = 0; o < operation_count; ++o)
       for (std::int64_t ka = 0; ka < operand_kinds; ++ka)
         for (std::int64_t kb = 0; kb < operand_kinds; ++kb)
           list.push_back({o, 1, narrow(ka + kb), ka, kb, o, ka, kb, (ka * 7 + kb) % 32});
-    for (std::int64_t o = 0; o < operations; ++o)
+    for (std::int64_t o = 0; o < operation_count; ++o)
       for (std::int64_t n : {lanes_ - 1, lanes_, lanes_ + 1, 3 * lanes_})
         list.push_back({o, std::max<std::int64_t>(n, 1), 0, 6, 6, n, 5, 6, 3});
     for (std::int64_t s = 0; s < 32; ++s)
@@ -189,9 +189,13 @@ class VectorAluBench : public PinBench {
     const auto below = [&](std::uint64_t i, std::int64_t n) {
       return static_cast<std::int64_t>(draw(draw(0xA1, number), i) % static_cast<std::uint64_t>(n));
     };
-    return {below(0, operations),    1 + below(1, 4 * lanes_), narrow(below(2, 4) == 0 ? 1 : 0),
-            below(3, operand_kinds), below(4, operand_kinds),  below(5, std::int64_t{1} << 32),
-            below(6, operand_kinds), below(7, operand_kinds),  below(8, 32)};
+    return {below(0, operation_count), 1 + below(1, 4 * lanes_), narrow(below(2, 4) == 0 ? 1 : 0),
+            below(3, operand_kinds),   below(4, operand_kinds),  below(5, std::int64_t{1} << 32),
+            below(6, operand_kinds),   below(7, operand_kinds),  below(8, 32)};
+  }
+
+  std::vector<std::string> operations() const override {
+    return {vector_alu_operations.begin(), vector_alu_operations.end()};
   }
 
   void begin(const std::vector<Command>& commands, std::uint64_t seed, unsigned stall) override {

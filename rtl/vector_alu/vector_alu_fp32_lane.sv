@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One lane in binary32, combinational: base/numerics/pointwise.h bit for bit. A NaN operand gives
-// the one NaN, also of maximum, minimum, relu and clamp, but compares as 0.
+// the one NaN, also of maximum, minimum, relu and clamp, but compares as 0. Operands are isolated as
+// in vector_alu_lane.sv.
 module vector_alu_fp32_lane (
   input  logic [3:0]  op_i,
   input  logic [31:0] a_i,
@@ -27,28 +28,46 @@ module vector_alu_fp32_lane (
   endfunction
 
   logic [31:0] sum, product, greater, lesser, raised, clamped;
-  logic nan_a, nan, nan_bound, a_below, equal;
+  logic [31:0] a_add, b_add, a_mul, b_mul, a_order, b_order, a_clamp, low, high;
+  logic nan_a, nan, nan_bound, a_below, equal, adds, orders, clamps;
+
+  function automatic logic [31:0] only_if(input logic used, input logic [31:0] x);
+    only_if = x & {32{used}};
+  endfunction
+
+  assign adds    = (op_i == vector_alu_pkg::Add) || (op_i == vector_alu_pkg::Sub);
+  assign orders  = (op_i >= vector_alu_pkg::Maximum) && (op_i <= vector_alu_pkg::Greater);
+  assign clamps  = op_i == vector_alu_pkg::Clamp;
+  assign a_add   = only_if(adds, a_i);
+  assign b_add   = only_if(adds, {b_i[31] ^ (op_i == vector_alu_pkg::Sub), b_i[30:0]});
+  assign a_mul   = only_if(op_i == vector_alu_pkg::Mul, a_i);
+  assign b_mul   = only_if(op_i == vector_alu_pkg::Mul, b_i);
+  assign a_order = only_if(orders, a_i);
+  assign b_order = only_if(orders, b_i);
+  assign a_clamp = only_if(clamps, a_i);
+  assign low     = only_if(clamps, low_i);
+  assign high    = only_if(clamps, high_i);
 
   fp32_add i_add (
-    .a_i   (a_i),
-    .b_i   ({b_i[31] ^ (op_i == vector_alu_pkg::Sub), b_i[30:0]}),
+    .a_i   (a_add),
+    .b_i   (b_add),
     .sum_o (sum)
   );
   fp32_mul i_mul (
-    .a_i       (a_i),
-    .b_i       (b_i),
+    .a_i       (a_mul),
+    .b_i       (b_mul),
     .product_o (product)
   );
 
   assign nan_a     = is_nan(a_i[30:0]);
-  assign nan       = nan_a || is_nan(b_i[30:0]);
-  assign nan_bound = is_nan(low_i[30:0]) || is_nan(high_i[30:0]);
-  assign a_below   = below(a_i, b_i);
-  assign equal     = !nan && ((a_i == b_i) || ({a_i[30:0], b_i[30:0]} == 62'd0));
-  assign greater   = a_below ? b_i : a_i;
-  assign lesser    = a_below ? a_i : b_i;
-  assign raised    = below(a_i, low_i) ? low_i : a_i;
-  assign clamped   = below(high_i, raised) ? high_i : raised;
+  assign nan       = nan_a || is_nan(b_order[30:0]);
+  assign nan_bound = is_nan(low[30:0]) || is_nan(high[30:0]);
+  assign a_below   = below(a_order, b_order);
+  assign equal     = !nan && ((a_order == b_order) || ({a_order[30:0], b_order[30:0]} == 62'd0));
+  assign greater   = a_below ? b_order : a_order;
+  assign lesser    = a_below ? a_order : b_order;
+  assign raised    = below(a_clamp, low) ? low : a_clamp;
+  assign clamped   = below(high, raised) ? high : raised;
 
   always_comb begin
     result_o = nan_a ? Nan : a_i;

@@ -12,8 +12,8 @@
 #include "base/numerics/evaluation.h"
 #include "base/numerics/float_bits.h"
 #include "base/numerics/pointwise.h"
-#include "rtl/cosim/unit_in_chip.h"
 #include "rtl/unit.h"
+#include "rtl/vector_alu/lanes.h"
 #include "rtl/verilate/sources.h"
 
 namespace mantissa::rtl {
@@ -35,7 +35,7 @@ std::optional<unsigned> code_of(OpKind kind) {
   return found == codes.end() ? std::nullopt : std::optional<unsigned>(found->second);
 }
 
-// As many lanes as are asked for, or as the unit has at most.
+// The widest instance that there is, at most as wide as the core's unit.
 CosimRequest alone_with(const char* unit, const Parameters& parameters,
                         const arch::VectorConfig& config) {
   CosimRequest request;
@@ -56,53 +56,60 @@ std::string folder_of(const config::FolderPath& given, const char* unit) {
   return given.given() ? given.text : std::string("rtl/") + unit;
 }
 
-// A pipeline that takes a beat per cycle.
-class Lanes : public UnitInChip {
+// Beats of a command on their way along the stages, pass by pass: the cycles in which each of them
+// is where it is, from the first beat's on.
+class BeatsInLine {
  public:
-  Lanes(CosimRequest alone, const arch::TwinProgress& progress)
-      : UnitInChip(std::move(alone), progress),
-        count_(static_cast<std::size_t>(this->alone().parameters.at("Lanes"))) {
-    set("ready_i", 1);
+  BeatsInLine() = default;
+  BeatsInLine(const arch::VectorTime& time, const arch::VectorConfig& config)
+      : time_(time),
+        stages_(static_cast<std::uint64_t>(config.stages)),
+        latency_(static_cast<std::uint64_t>(config.latency)) {
+    enter(0);
   }
 
-  std::size_t count() const { return count_; }
-
-  // `fill` writes the operands of a beat, `take` reads its results. Returns what went wrong with
-  // the handshake, or nothing.
-  std::string stream(std::size_t elements, const std::function<void(std::size_t)>& fill,
-                     const std::function<void(std::size_t)>& take) {
-    constexpr std::size_t longest = 64;  // no pipeline here is as deep
-    const std::size_t beats = (elements + count_ - 1) / count_;
-    std::size_t in = 0, out = 0, waited = 0;
-    while (out < beats) {
-      set("valid_i", in < beats ? 1 : 0);
-      if (in < beats) fill(in);
-      settle();
-      if (value("ready_o") == 0) return fmt::format("ready_o = 0 with beat {} of {}", in, beats);
-      const bool valid = value("valid_o") != 0;
-      if (valid && out >= in) return fmt::format("valid_o = 1 before beat {} went in", out);
-      if (valid)
-        take(out++);
-      else if (out > 0 || ++waited > longest)
-        return fmt::format("valid_o = 0 where beat {} of {} is due", out, beats);
-      edge();
-      in += in < beats ? 1 : 0;
+  // In which an operator's next stage takes them.
+  const std::vector<std::uint64_t>& next_stage() {
+    if (stage_ == stages_) next_pass();
+    return when_;
+  }
+  void pass_stages(std::uint64_t steps) {
+    for (; steps > 0; --steps) {
+      next_stage();
+      ++stage_;
+      for (std::uint64_t& cycle : when_) cycle += latency_;
     }
-    return {};
+  }
+  // In which the last result is written; idle stages pass on what they get.
+  std::uint64_t written() {
+    MANTISSA_CHECK(pass_ + 1 == time_.passes, "a command of other passes than its operators'");
+    pass_stages(stages_ - stage_);
+    return when_.back() + time_.interval(pass_).value;
   }
 
  private:
-  std::size_t count_;
-};
+  void enter(std::uint64_t first) {
+    const std::uint64_t every = time_.interval(pass_).value;
+    when_.resize(time_.beats);
+    for (std::size_t beat = 0; beat < when_.size(); ++beat) when_[beat] = first + beat * every;
+    last_entered_ = when_.back();
+    stage_ = 0;
+  }
+  // From when on no beat waits for its operand, behind the beats of the pass before.
+  void next_pass() {
+    std::uint64_t first = last_entered_ + time_.interval(pass_).value;
+    const std::uint64_t every = time_.interval(++pass_).value;
+    for (std::size_t beat = 0; beat < when_.size(); ++beat)
+      first = std::max(first, when_[beat] - std::min(when_[beat], beat * every));
+    enter(first);
+  }
 
-// Element `beat * lanes + lane` of a list, 32 bits per lane; zero behind its end.
-void fill(const Lanes& lanes, const char* pin, const std::vector<std::uint32_t>& list,
-          std::size_t beat) {
-  const std::size_t first = beat * lanes.count();
-  std::byte* bits = lanes.pin(pin).bits;
-  std::memset(bits, 0, lanes.count() * 4);
-  std::memcpy(bits, list.data() + first, std::min(lanes.count(), list.size() - first) * 4);
-}
+  arch::VectorTime time_;
+  std::uint64_t stages_ = 1, latency_ = 1;
+  std::vector<std::uint64_t> when_;
+  std::uint64_t last_entered_ = 0, stage_ = 0;
+  std::uint32_t pass_ = 0;
+};
 
 class LaneTwin final : public arch::VectorTwin {
  public:
@@ -113,17 +120,49 @@ class LaneTwin final : public arch::VectorTwin {
         folder_of(config.rtl, "vector_alu") + ", " + folder_of(config.requantize_rtl, "requantize");
   }
 
+  void begin(const arch::VectorTime& time) override {
+    MANTISSA_CHECK(time.beats > 0, "accumulators are emptied of no element");
+    time_ = time;
+    beats_ = BeatsInLine(time, config_);
+    last_ = nullptr;
+    whole_ = true;
+  }
+
   void apply(const trace::Op& op, const std::vector<const Value*>& inputs, Value& golden) override {
-    if (golden.elements() == 0) return;
+    MANTISSA_CHECK(ceil_div(static_cast<std::uint64_t>(golden.elements()),
+                            static_cast<std::uint64_t>(config_.lanes)) == time_.beats,
+                   "an operator of other beats than its command's");
+    beats_.next_stage();
     std::optional<Value> found;
     if (op.kind == OpKind::requantize)
       found = requantise(op, inputs, golden);
     else if (const auto code = code_of(op.kind))
       found = element_wise(op, *code, inputs, golden);
-    if (!found) return;
+    beats_.pass_stages(arch::vector_steps(op.kind, config_));
+    if (!found) {
+      whole_ = false;
+      return;
+    }
+    last_ = &op;
     ++result_.commands;
     compare(op, golden, *found);
     if (config_.implementation == Implementation::rtl) golden = std::move(*found);
+  }
+
+  void end() override {
+    if (last_ == nullptr) return leave(time_);
+    const std::uint64_t written = beats_.written(), expected = (time_.written - time_.first).value;
+    if (written != expected)
+      throw differs(*last_, fmt::format("the command's last result in cycle {}", written),
+                    fmt::format("in cycle {}", expected));
+    if (!whole_) return leave(time_);
+    ++result_.timed;
+    result_.timed_cycles += written;
+  }
+
+  void leave(const arch::VectorTime& time) override {
+    ++result_.untimed;
+    result_.untimed_cycles += (time.written - time.first).value;
   }
 
   arch::TwinResult result() const override {
@@ -134,10 +173,14 @@ class LaneTwin final : public arch::VectorTwin {
 
  private:
   // Built when first used.
-  Lanes& use(const std::string& key, const char* unit, const Parameters& parameters) {
+  Lanes& use(const std::string& key, const char* unit, const Parameters& parameters,
+             std::uint64_t depth) {
     auto known = designs_.find(key);
     if (known == designs_.end())
-      known = designs_.emplace(key, Lanes(alone_with(unit, parameters, config_), progress_)).first;
+      known = designs_
+                  .emplace(key, Lanes(alone_with(unit, parameters, config_),
+                                      static_cast<std::size_t>(config_.lanes), depth, progress_))
+                  .first;
     used_ = &known->second;
     return known->second;
   }
@@ -173,22 +216,24 @@ class LaneTwin final : public arch::VectorTwin {
     const auto a = list(*inputs[0]);
     const auto b = binary ? list(*inputs[1]) : std::vector<std::uint32_t>(a.size());
     std::vector<std::uint32_t> y(a.size());
-    Lanes& alu = use(whole ? "int32" : "fp32", "vector_alu", {{"Format", whole ? 0 : 1}});
+    Lanes& alu = use(whole ? "int32" : "fp32", "vector_alu",
+                     {{"Format", whole ? 0 : 1}, {"Latency", config_.latency}},
+                     static_cast<std::uint64_t>(config_.latency));
     alu.set("op_i", code);
     alu.set("low_i", bound(p.low));
     alu.set("high_i", bound(p.high));
     const std::string wrong = alu.stream(
-        a.size(),
+        beats_.next_stage(),
         [&](std::size_t beat) {
-          fill(alu, "a_i", a, beat);
-          fill(alu, "b_i", b, beat);
+          alu.give("a_i", 32, beat, a.size(), [&](std::size_t i) { return a[i]; });
+          alu.give("b_i", 32, beat, b.size(), [&](std::size_t i) { return b[i]; });
         },
         [&](std::size_t beat) {
-          const std::size_t first = beat * alu.count();
-          const std::size_t count = std::min(alu.count(), y.size() - first);
-          std::memcpy(&y[first], alu.pin("result_o").bits, count * 4);
+          alu.take("result_o", 32, beat, y.size(), [&](std::size_t i, std::uint64_t bits) {
+            y[i] = static_cast<std::uint32_t>(bits);
+          });
         });
-    if (!wrong.empty()) throw differs(op, wrong, "a beat per cycle");
+    if (!wrong.empty()) throw differs(op, wrong, on_time(config_.latency));
     if (whole) {
       std::vector<std::int64_t> integers;
       for (const std::uint32_t x : y) integers.push_back(static_cast<std::int32_t>(x));
@@ -220,33 +265,33 @@ class LaneTwin final : public arch::VectorTwin {
       return std::nullopt;
     const auto sums = x.integers();
     std::vector<std::int64_t> y(sums.size());
-    Lanes& unit = use("requantize", "requantize", {{"OutputWidth", 8}});
-    const std::size_t lanes = unit.count();
+    Lanes& unit = use("requantize", "requantize", {{"OutputWidth", 8}}, arch::requantize_depth);
     unit.set("zero_point_i", static_cast<std::uint64_t>(zero));
     unit.set("low_i", static_cast<std::uint64_t>(low));
     unit.set("high_i", static_cast<std::uint64_t>(high));
+    const auto pick = [&](const std::vector<std::int64_t>& list, std::size_t i) {
+      return list.size() == 1 ? list[0] : list[i % columns];
+    };
     const std::string wrong = unit.stream(
-        sums.size(),
+        beats_.next_stage(),
         [&](std::size_t beat) {
-          for (std::size_t lane = 0; lane < lanes; ++lane) {
-            const std::size_t i = beat * lanes + lane;
-            const auto at = static_cast<std::uint32_t>(lane);
-            const bool there = i < sums.size();
-            const auto pick = [&](const std::vector<std::int64_t>& list) {
-              return static_cast<std::uint64_t>(list.size() == 1 ? list[0] : list[i % columns]);
-            };
-            put(unit.pin("acc_i"), at * 32, 32, there ? static_cast<std::uint64_t>(sums[i]) : 0);
-            put(unit.pin("multiplier_i"), at * 31, 31, there ? pick(multiplier) : 1);
-            put(unit.pin("shift_i"), at * 6, 6, there ? pick(shift) : 0);
-          }
+          unit.give("acc_i", 32, beat, sums.size(), [&](std::size_t i) { return sums[i]; });
+          unit.give("multiplier_i", 31, beat, sums.size(),
+                    [&](std::size_t i) { return pick(multiplier, i); });
+          unit.give("shift_i", 6, beat, sums.size(), [&](std::size_t i) { return pick(shift, i); });
         },
         [&](std::size_t beat) {
-          for (std::size_t i = beat * lanes; i < std::min((beat + 1) * lanes, y.size()); ++i)
-            y[i] = static_cast<std::int8_t>(
-                get(unit.pin("data_o"), static_cast<std::uint32_t>(i - beat * lanes) * 8, 8));
+          unit.take("data_o", 8, beat, y.size(), [&](std::size_t i, std::uint64_t bits) {
+            y[i] = static_cast<std::int8_t>(bits);
+          });
         });
-    if (!wrong.empty()) throw differs(op, wrong, "a beat per cycle");
+    if (!wrong.empty())
+      throw differs(op, wrong, on_time(static_cast<std::int64_t>(arch::requantize_depth)));
     return Value::of_integers(golden.format, golden.shape, y);
+  }
+
+  static std::string on_time(std::int64_t depth) {
+    return fmt::format("every beat taken, its results {} cycles later", depth);
   }
 
   void compare(const trace::Op& op, const Value& golden, const Value& found) {
@@ -280,6 +325,10 @@ class LaneTwin final : public arch::VectorTwin {
   arch::TwinProgress progress_;
   std::map<std::string, Lanes> designs_;
   const Lanes* used_ = nullptr;  // last
+  arch::VectorTime time_;        // of the command at hand
+  BeatsInLine beats_;
+  const trace::Op* last_ = nullptr;  // of its operators that ran in RTL
+  bool whole_ = true;                // all of them did
   arch::TwinResult result_;
 };
 

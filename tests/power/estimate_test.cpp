@@ -160,6 +160,8 @@ TEST(Estimate, every_registered_kind_prices_each_of_its_actions) {
   const Technology tech = shipped("16nm");
   const std::map<std::string, Component> sample{
       {"mac_array", small_array},
+      {"inner_product",
+       {"i", "inner_product", {{"rows", 8}, {"columns", 4}}, {{"format", "fp16"}}}},
       {"sram", buffer},
       {"dram", hbm},
       {"register_file", {"r", "register_file", {{"capacity_bytes", 64}}, {}}},
@@ -168,7 +170,21 @@ TEST(Estimate, every_registered_kind_prices_each_of_its_actions) {
       {"control", {"c", "control", {}, {}}},
       {"noc", {"n", "noc", {{"routers", 4}, {"width_bits", 128}}, {}}},
       {"link", {"l", "link", {}, {}}},
-      {"fixed", {"f", "fixed", {{"area_um2", 1}}, {}}}};
+      {"fixed", {"f", "fixed", {{"area_um2", 1}}, {}}},
+      {"vector_mac",
+       {"m",
+        "vector_mac",
+        {{"vector_length", 16},
+         {"lanes", 1},
+         {"weight_bits", 4},
+         {"activation_bits", 4},
+         {"accumulator_bits", 24}},
+        {}}},
+      {"post_processor",
+       {"p",
+        "post_processor",
+        {{"vector_length", 16}, {"accumulator_bits", 24}, {"output_bits", 4}, {"scale_bits", 4}},
+        {}}}};
   // Of these a standard has no figure of its own: the memory brings it.
   Component own = hbm;
   for (const char* key : {"refresh_pj", "refresh_bank_pj", "io_pj_per_byte"})

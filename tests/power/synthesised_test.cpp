@@ -139,6 +139,69 @@ TEST_F(SynthesisedPrices, know_the_format_by_the_parameter_and_the_label_of_the_
   EXPECT_NE(both.energy[0].price.value, 64);
 }
 
+TEST_F(SynthesisedPrices, of_several_results_of_a_unit_are_those_of_the_one_that_fits) {
+  std::string bf16 = result_text("mac", "  Format: 1\n", "mac");
+  bf16.replace(bf16.find("total: 64.0"), 11, "total: 80.0");
+  write("mac/bf16", bf16);
+  ASSERT_EQ(results().size(), 3u);
+  EXPECT_EQ(results()[0].file, "shown/mac/synthesis.yaml") << "a unit's own comes first";
+  EXPECT_EQ(results()[1].file, "shown/mac/bf16/synthesis.yaml");
+  const Technology t = preferring(shipped("45nm").at(Nanometres(180), Volts(1.8)));
+  Component floats = matrix;
+  floats.labels["format"] = "bf16";
+  EXPECT_EQ(energy(matrix, "mac", t).value, 64);
+  EXPECT_EQ(energy(floats, "mac", t).value, 80);
+}
+
+TEST_F(SynthesisedPrices, are_those_of_the_operation_where_the_result_knows_it) {
+  write("vector_alu", result_text("vector_alu", "  Lanes: 4\n", "element") +
+                          "operations:\n"
+                          "  -\n    name: \"add\"\n    energy_pj_per_action:\n      total: 20.0\n"
+                          "  -\n    name: \"mul\"\n    energy_pj_per_action:\n      total: 70.0\n");
+  const Technology t = preferring(shipped("45nm").at(Nanometres(180), Volts(1.8)));
+  EXPECT_EQ(energy(vector, "add", t).value, 20);
+  EXPECT_EQ(energy(vector, "multiply", t).value, 70);
+  EXPECT_EQ(energy(vector, "multiply_add", t).value, 90) << "one behind the other";
+  EXPECT_THAT(energy(vector, "add", t).formula, HasSubstr("20 pJ per element (add) of vector_alu"));
+  EXPECT_EQ(energy(vector, "max", t).value, 64);
+  EXPECT_THAT(energy(vector, "max", t).formula, HasSubstr("a mean over operations"));
+}
+
+TEST_F(SynthesisedPrices, add_up_to_a_vector_unit_that_requantises) {
+  const Technology t = shipped("45nm").at(Nanometres(180), Volts(1.8)), without = preferring(t);
+  EXPECT_EQ(text(energy(vector, "requantize", without)), text(energy(vector, "requantize", t)));
+  std::string lanes = result_text("requantize", "  Lanes: 2\n  OutputWidth: 8\n", "element");
+  lanes.replace(lanes.find("total: 64.0"), 11, "total: 90.0");
+  write("requantize", lanes);
+  const Technology with = preferring(t);
+  EXPECT_EQ(energy(vector, "requantize", with).value, 90);
+  EXPECT_EQ(energy(vector, "add", with).value, 64);
+  EXPECT_DOUBLE_EQ(area(vector, with).value,
+                   placed(t, {8'000 + 16'000, "um2", {}, {}, {}, "", ""}).value);
+  Component floats = vector;
+  floats.labels["format"] = "fp32";
+  EXPECT_EQ(text(area(floats, with)), text(area(floats, t)));
+  // Leakage follows the area.
+  const auto leakage = [&](const Technology& technology) {
+    return priced(vector, "add", technology).energy.back().price;
+  };
+  EXPECT_DOUBLE_EQ(leakage(with).value / leakage(without).value, 3);
+}
+
+TEST_F(SynthesisedPrices, of_what_the_tables_leave_out_stand_beside_theirs) {
+  write("dma_agu", result_text("dma_agu", "  AddressWidth: 32\n", "address"));
+  const Technology tables = shipped("45nm").at(Nanometres(180), Volts(1.8)), t = preferring(tables);
+  const Component dma{"dma", "dma", {{"channels", 3}, {"buffer_bytes", 4096}}, {}};
+  const auto area_of = [&](const Technology& technology) {
+    return priced(dma, "byte", technology).area[0].price.value;
+  };
+  EXPECT_DOUBLE_EQ(energy(dma, "descriptor", t).value,
+                   energy(dma, "descriptor", tables).value + 64);
+  EXPECT_EQ(text(energy(dma, "byte", t)), text(energy(dma, "byte", tables)));
+  EXPECT_DOUBLE_EQ(area_of(t),
+                   area_of(tables) + placed(t, {3'000, "um2", {}, {}, {}, "", ""}).value);
+}
+
 TEST_F(SynthesisedPrices, are_not_taken_unless_preferred) {
   for (const char* node : {"7nm", "14nm", "16nm", "28nm", "45nm"}) {
     const Technology t = shipped(node);
@@ -176,9 +239,39 @@ TEST(ShippedSynthesis, is_read_whole) {
   const auto results = read_synthesis_results(MANTISSA_SOURCE_DIR "/rtl", "rtl");
   EXPECT_GE(results.size(), 6u);
   for (const auto& r : results) {
-    EXPECT_EQ(r.file, "rtl/" + r.unit + "/synthesis.yaml");
+    EXPECT_THAT(r.file, testing::StartsWith("rtl/" + r.unit + "/"));
     EXPECT_EQ(r.node, Nanometres(180)) << r.unit;
   }
+}
+
+TEST(ShippedSynthesis, prices_the_arithmetic_of_every_preset_core) {
+  const auto results =
+      read_synthesis_results(MANTISSA_SOURCE_DIR "/rtl", "rtl", units_that_price());
+  for (const auto& r : results)
+    EXPECT_THAT(units_that_price(), testing::Contains(r.unit)) << "nothing else is read";
+  Technology t = shipped("28nm");
+  t.prefer(results);
+  const auto synthesised_ones = [&](const Component& c, const std::vector<std::string>& actions) {
+    for (const auto& action : actions)
+      EXPECT_THAT(energy(c, action, t).source, HasSubstr("synthesis.yaml: yosys"))
+          << c.kind << " " << action;
+    EXPECT_THAT(priced(c, actions.front(), t).area[0].price.source, HasSubstr("synthesis.yaml"));
+  };
+  for (const char* format : {"int8", "bf16"})
+    synthesised_ones({"m", "mac_array", {{"rows", 8}, {"columns", 8}}, {{"format", format}}},
+                     {"mac"});
+  const std::vector<std::string> lane{"add",    "subtract", "compare",  "max",          "min",
+                                      "select", "move",     "multiply", "multiply_add", "shift"};
+  for (const char* format : {"int32", "fp32"}) {
+    const Component c{"v", "vector_alu", {{"lanes", 8}}, {{"format", format}}};
+    synthesised_ones(c, lane);
+    // Idle arithmetic stands still: what a selection takes is far from what a product takes.
+    EXPECT_LT(2 * energy(c, "select", t).value, energy(c, "multiply", t).value) << format;
+    for (const auto& action : lane)
+      EXPECT_THAT(energy(c, action, t).formula, testing::Not(HasSubstr("a mean"))) << action;
+  }
+  synthesised_ones({"v", "vector_alu", {{"lanes", 8}}, {{"format", "int32"}}}, {"requantize"});
+  synthesised_ones({"d", "dma", {{"channels", 3}}, {}}, {"descriptor"});
 }
 
 }  // namespace

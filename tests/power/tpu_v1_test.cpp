@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "power/estimate.h"
+#include "power/estimators/synthesised.h"
 #include "tests/power/shipped.h"
 
 namespace mantissa::power {
@@ -13,11 +14,18 @@ namespace {
 constexpr double mib = 1024. * 1024;
 constexpr double published_die = 331;  // mm2, an upper bound: "at most"
 
-Estimate tpu(std::uint64_t macs, double seconds) {
+Technology technology(bool synthesised) {
+  Technology t = shipped("28nm");
+  if (synthesised)
+    t.prefer(read_synthesis_results(MANTISSA_SOURCE_DIR "/rtl", "rtl", units_that_price()));
+  return t;
+}
+
+Estimate tpu(std::uint64_t macs, double seconds, bool synthesised = false) {
   return estimate({{"matrix", "mac_array", {{"rows", 256}, {"columns", 256}}, {{"format", "int8"}}},
                    {"unified_buffer", "sram", {{"capacity_bytes", 24 * mib}, {"banks", 256}}, {}},
                    {"accumulators", "sram", {{"capacity_bytes", 4 * mib}, {"banks", 256}}, {}}},
-                  {{"matrix", "mac", macs, {}}}, seconds, shipped("28nm"));
+                  {{"matrix", "mac", macs, {}}}, seconds, technology(synthesised));
 }
 
 TEST(TpuV1, estimated_areas_lie_between_the_bare_cells_and_the_die) {
@@ -39,6 +47,22 @@ TEST(TpuV1, estimated_areas_lie_between_the_bare_cells_and_the_die) {
   const double cells = 65536 * (282 + 137) * area_ratio(Nanometres(45), Nanometres(28)).value / 1e6;
   EXPECT_GT(matrix, cells);
   EXPECT_LT(matrix, .24 * published_die);
+}
+
+// Cells of the RTL, moved over four nodes by published factors, and the block that was published.
+TEST(TpuV1, the_synthesised_matrix_unit_is_within_a_factor_of_two_of_the_published_block) {
+  const double published = .24 * published_die;
+  const auto matrix = [](bool synthesised) {
+    return tpu(1, 1e-9, synthesised).area_by_part.at("matrix").value / 1e6;
+  };
+  std::printf(
+      "TPU v1, 28 nm, mm2: matrix %.1f synthesised (%+.0f %%), %.1f by the tables (%+.0f %%), "
+      "published %.1f\n",
+      matrix(true), 100 * (matrix(true) / published - 1), matrix(false),
+      100 * (matrix(false) / published - 1), published);
+  EXPECT_GT(matrix(true), published / 2);
+  EXPECT_LT(matrix(true), published * 2);
+  EXPECT_GT(matrix(true), matrix(false)) << "the tables leave out what synthesis has";
 }
 
 TEST(TpuV1, the_matrix_unit_at_peak_draws_less_than_the_published_thermal_power) {

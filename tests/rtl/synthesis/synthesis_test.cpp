@@ -108,8 +108,10 @@ TEST(Synthesis, netlist_and_rtl_run_the_same_commands_in_the_same_cycles) {
 }
 
 TEST(Synthesis, a_result_comes_back_from_its_json) {
-  const Synthesis s = synthesise(fifo_request());
+  Synthesis s = synthesise(fifo_request());
+  s.operations = {{"push", 12, {1, 2, 3, 4}}, {"pop", 10, {5, 6, 7, 8}}};
   const auto json = to_json(s);
+  EXPECT_EQ(json.at("operations").size(), 2u);
   EXPECT_EQ(to_json(from_json(nlohmann::ordered_json::parse(json.dump()))), json);
 }
 
