@@ -84,7 +84,7 @@ const Schema<MatrixConfig>& MatrixConfig::schema() {
                     "Arrays that work on one command side by side.")
           .optional("dataflow", &MatrixConfig::dataflow, "Which operand stays in the array.")
           .optional("formats", &MatrixConfig::formats,
-                    "Operand formats (int8 -> int32, bf16 -> fp32); the first is native.")
+                    "Of operands; the first is native. Model ipu mixes int8 and int4.")
           .optional("double_buffer", &MatrixConfig::double_buffer,
                     "Next stationary operand in (or last sums out) behind the stream.")
           .optional("register_error_rate", &MatrixConfig::register_error_rate, range(0, 1),
@@ -92,9 +92,10 @@ const Schema<MatrixConfig>& MatrixConfig::schema() {
           .optional("implementation", &MatrixConfig::implementation,
                     "Data mode: sums by the model, by verilated RTL, or by both, compared.")
           .optional("rtl", &MatrixConfig::rtl,
-                    "Folder of SystemVerilog to use ('mantissa cosim systolic --ports').")
-          .optional("rtl_top", &MatrixConfig::rtl_top, "Its top module, if not systolic.")
+                    "Folder of SystemVerilog ('mantissa cosim systolic --ports'; ipu, vsq).")
+          .optional("rtl_top", &MatrixConfig::rtl_top, "Its top module, if not the model's name.")
           .optional("ipu", &MatrixConfig::ipu, "Model ipu: its inner-product units.")
+          .optional("vsq", &MatrixConfig::vsq, "Model vsq: its vector MACs.")
           .constraint("model",
                       [](const MatrixConfig& m) {
                         if (find_matrix_model(m.model) != nullptr) return std::string();
@@ -106,8 +107,15 @@ const Schema<MatrixConfig>& MatrixConfig::schema() {
           .constraint("implementation",
                       [](const MatrixConfig& m) -> std::string {
                         if (m.implementation == Implementation::model) return {};
+                        if (m.model == "ipu" && m.ipu) return ipu_rtl_objection(*m.ipu, m.formats);
+                        if (m.model == "vsq") {
+                          constexpr std::int64_t longest = 64;  // as the unit's parameters say
+                          return m.rows <= longest ? ""
+                                                   : "vector MACs exist in RTL up to V = 64 (rows)";
+                        }
                         if (m.model != "systolic")
-                          return "only the model 'systolic' exists in RTL, not '" + m.model + "'";
+                          return "only the models 'systolic', 'ipu' and 'vsq' exist in RTL, not '" +
+                                 m.model + "'";
                         constexpr std::int64_t most = 256;  // as the unit's parameters say
                         if (m.rows > most || m.columns > most)
                           return "the array exists in RTL up to 256 x 256";
@@ -121,6 +129,17 @@ const Schema<MatrixConfig>& MatrixConfig::schema() {
                         if (m.formats.empty())
                           return std::string("at least one format, int8 or bf16");
                         return format_objection(m);
+                      })
+          .constraint("vsq",
+                      [](const MatrixConfig& m) -> std::string {
+                        const bool vsq = m.model == "vsq";
+                        if (vsq != m.vsq.has_value())
+                          return vsq ? "model: vsq needs a section vsq with bits"
+                                     : "only model: vsq has a section vsq, not '" + m.model + "'";
+                        if (!vsq) return {};
+                        if (m.dataflow != Dataflow::weight_stationary || !m.double_buffer)
+                          return "vector MACs hold weights, double-buffered";
+                        return vsq_objection(*m.vsq, m.rows, m.columns, m.units);
                       })
           .constraint("ipu", [](const MatrixConfig& m) -> std::string {
             const bool ipu = m.model == "ipu";
@@ -183,8 +202,8 @@ const Schema<VectorConfig>& VectorConfig::schema() {
           .optional("lanes", &VectorConfig::lanes, range(1, 65536), "Elements per cycle.")
           .optional("stages", &VectorConfig::stages, range(1, 64),
                     "Element-wise operators chained in one pass.")
-          .optional("latency", &VectorConfig::latency, range(0, 4096),
-                    "Pipeline depth in cycles, paid once per command.")
+          .optional("latency", &VectorConfig::latency, range(1, 16),
+                    "Cycles of each stage, Latency of rtl/vector_alu.")
           .optional("implementation", &VectorConfig::implementation,
                     "Data mode: results by the model, by verilated RTL, or by both, compared.")
           .optional("rtl", &VectorConfig::rtl,
@@ -260,6 +279,8 @@ const Schema<CoreConfig>& CoreConfig::schema() {
                         // Other units keep more than 32 bits of a sum, in a form of their own.
                         if (c.matrix.model == "ipu")
                           return std::string("inner-product units keep their own accumulators");
+                        if (c.matrix.model == "vsq")
+                          return std::string("vector MACs have accumulators of their own width");
                         constexpr std::int64_t most = 256;  // as the unit's parameters say
                         return c.matrix.columns <= most
                                    ? std::string()
@@ -323,7 +344,7 @@ const Schema<TechnologyConfig>& TechnologyConfig::schema() {
               "idle_power", &TechnologyConfig::idle_power, at_least(0),
               "Published idle power of a whole chip, a row of its own beside modelled leakage.")
           .optional("prices", &TechnologyConfig::prices,
-                    "What comes first: printed tables alone, or synthesis results where they fit.")
+                    "What comes first: synthesis results where they fit, or printed tables alone.")
           .optional("synthesis", &TechnologyConfig::synthesis,
                     "Folder of UNIT/synthesis.yaml; without it, the results of the program.")
           .constraint("synthesis", [](const TechnologyConfig& t) {

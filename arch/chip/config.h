@@ -11,6 +11,7 @@
 #include "arch/chip/implementation.h"
 #include "arch/chip/sram_config.h"
 #include "arch/units/ipu/config.h"
+#include "arch/units/vsq/config.h"
 #include "base/config/folder_path.h"
 #include "base/config/schema.h"
 #include "base/trace/number_format.h"
@@ -36,10 +37,12 @@ struct MatrixConfig {
   config::FolderPath rtl;        // SystemVerilog to be used; none: Mantissa's own
   std::string rtl_top;           // its top module; empty: systolic
   std::optional<IpuConfig> ipu;  // of model `ipu`
+  std::optional<VsqConfig> vsq;  // of model `vsq`
   static const config::Schema<MatrixConfig>& schema();
 
   std::uint64_t peak_macs_per_cycle() const {
-    return static_cast<std::uint64_t>(rows * columns * units);
+    const std::int64_t cycles = vsq ? vsq->vector_cycles : 1;
+    return static_cast<std::uint64_t>(rows * columns * units / cycles);
   }
 };
 
@@ -70,7 +73,7 @@ struct WeightBufferConfig : SramConfig {
 struct VectorConfig {
   std::int64_t lanes = 128;  // elements per cycle
   std::int64_t stages = 4;   // element-wise operators chained in one pass
-  std::int64_t latency = 8;  // pipeline depth, paid once per command
+  std::int64_t latency = 3;  // of a stage, as Latency of rtl/vector_alu
   Implementation implementation = Implementation::model;  // of what drains accumulators
   config::FolderPath rtl;                                 // of vector_alu
   std::string rtl_top;
@@ -125,7 +128,7 @@ struct TechnologyConfig {
   std::string name = "45nm";        // configs/tech
   std::optional<std::string> dram;  // standard for the price of a DRAM bit: HBM2, DDR3, LPDDR4, ...
   std::optional<Watts> idle_power;  // published idle power of the whole chip, if known
-  power::PriceOrder prices = power::PriceOrder::tables;
+  power::PriceOrder prices = power::PriceOrder::synthesised;
   std::optional<std::string> synthesis;  // folder of results; none: those shipped with the units
   static const config::Schema<TechnologyConfig>& schema();
 };

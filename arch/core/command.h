@@ -57,6 +57,7 @@ struct MatrixCommand {
   std::uint32_t groups = 1;                // on the diagonal, each k/groups by n/groups
   std::uint64_t macs = 0;                  // true products, without padding and masked elements
   std::uint32_t slot = 0;                  // accumulators
+  std::uint64_t channel = 0;               // of the first column, among all that B has
   std::uint64_t b_bytes = 0, a_bytes = 0;  // read from the scratchpad
 };
 
@@ -65,11 +66,15 @@ struct VectorCommand {
   std::int64_t slot = -1;
   std::uint64_t m = 0, n = 0;                     // accumulator tile
   std::uint64_t first_row = 0, first_column = 0;  // of the tile in the layer's result
+  std::uint64_t last_row = 0;                     // elements of the row that leaves the array last
+  std::uint64_t channel = 0;                      // as of the commands that made it
   std::uint64_t elements = 0;                     // per pass
   std::uint32_t passes = 1;
   std::uint64_t out = 0, out_stride = 0;          // local
   std::uint64_t addend = 0, addend_stride = 0;    // local; second operand of a fused add
   std::uint64_t read_bytes = 0, write_bytes = 0;  // scratchpad
+  std::uint64_t post_vectors = 0;                 // for the post-processing unit behind it
+  Cycles post_cycles{}, post_latency{};
 };
 
 // A collective step on the ring: see arch/interconnect.

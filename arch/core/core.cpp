@@ -36,8 +36,7 @@ Core::Core(const sc_core::sc_module_name& name, std::uint32_t rank, const ArchCo
               config.core.scratchpad.read_latency()),
       matrix_("matrix", make_matrix_model(config.core), accumulators_, context_,
               operand_latency(config.core)),
-      vector_("vector", config.core.vector, accumulators_, scratchpad_, context_,
-              config.core.scratchpad.read_latency()),
+      vector_("vector", config.core, accumulators_, scratchpad_, context_),
       link_("link", ring, context_) {
   context_.core = rank;
   context_.clock = Clock(config.core.clock);
@@ -57,7 +56,7 @@ Core::Core(const sc_core::sc_module_name& name, std::uint32_t rank, const ArchCo
     scratchpad_.count_read(work.b, work.b_bytes);
     // Every fold adds its sums; all but a tile's first read them back.
     const std::uint64_t sums = work.tile.m * work.tile.n * 4;
-    const std::uint64_t depth = ceil_div(work.tile.k, matrix_.model().order().length(work.tile.k));
+    const std::uint64_t depth = matrix_.model().partial_sums(work.tile);
     // Output stationary, sums stay in the array until they are complete.
     if (matrix_.model().order() == numerics::output_stationary) {
       if (work.tile.last) accumulators_.write_bytes += sums;
@@ -66,6 +65,7 @@ Core::Core(const sc_core::sc_module_name& name, std::uint32_t rank, const ArchCo
       accumulators_.read_bytes += sums * (depth - (work.tile.first ? 1 : 0));
     }
     results_[command.layer].busy += t.busy;
+    if (twin_ != nullptr && matrix_.arithmetic() != nullptr) twin_->timed(t);
   };
   link_.describe_with([this](const Command& command) {
     const LoweredLayer& layer = live_.at(command.layer).layer;
@@ -183,8 +183,8 @@ void Core::start(const Plan& plan, const RunOptions& options, Femtoseconds origi
     matrix_.compute_with([this](const Command& c, const MatrixTimetable& t) {
       data_->multiply(live_.at(c.layer).layer, std::get<MatrixCommand>(c.work), t);
     });
-    vector_.compute_with([this](const Command& c, Cycles now) {
-      data_->drain(live_.at(c.layer).layer, std::get<VectorCommand>(c.work), now);
+    vector_.compute_with([this](const Command& c, const VectorTime& time, Cycles now) {
+      data_->drain(live_.at(c.layer).layer, std::get<VectorCommand>(c.work), time, now);
     });
   } else {
     matrix_.compute_with({});

@@ -32,6 +32,7 @@ class Core : public sc_core::sc_module {
   std::uint64_t loaded_bytes() const { return loads_.bytes() + weights_.bytes(); }
   std::uint64_t stored_bytes() const { return stores_.bytes(); }
   std::uint64_t matrix_bytes_read() const { return matrix_bytes_read_; }
+  std::uint64_t post_processed_vectors() const { return vector_.post_processed(); }
 
   // Starts a trace at `origin` = cycle 0. `store` is the chip's memory contents in data mode.
   void start(const Plan& plan, const RunOptions& options, Femtoseconds origin,

@@ -44,8 +44,9 @@ void MatrixEngine::begin(Cycles now) {
   const Readiness readiness = this->readiness(*command);
   // Operands that are asked for now leave the scratchpad's ECC a little later.
   const Cycles operands = now + operand_latency_;
-  // Operands may decide about time: where the unit computes itself, it has seen them by now.
-  const bool sees_operands = compute_ && model_->arithmetic() != nullptr;
+  // Operands may decide about time: such a unit has seen them by now.
+  const bool sees_operands =
+      compute_ && model_->arithmetic() != nullptr && model_->arithmetic()->decides_time();
   if (sees_operands) compute_(*command, {});
   const MatrixTimetable t = model_->append(work.tile, operands);
   account(t, readiness, now, operands);

@@ -116,7 +116,13 @@ bool free_reshape(const Plan& plan, const Op& op) {
     if (!plan.places[t].channels_last) return true;
     return shape[1] == 1 || shape[2] * shape[3] == 1;
   };
-  return plain(op.inputs.front()) && plain(op.outputs.front());
+  const TensorId from = op.inputs.front(), to = op.outputs.front();
+  // Rows that fill up a last byte must stay the same rows.
+  const auto whole = [&](TensorId t) {
+    return plan.element_size(t).whole(static_cast<std::uint64_t>(plan.stored_row(t)));
+  };
+  const bool rows = plan.stored_row(from) == plan.stored_row(to) || (whole(from) && whole(to));
+  return rows && plain(from) && plain(to);
 }
 
 // Feature maps are stored N,H,W,C: what convolutions and poolings touch, and whatever is connected

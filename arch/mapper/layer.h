@@ -3,11 +3,13 @@
 // behind it) and a place for every tensor.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "arch/units/element_size.h"
 #include "base/trace/graph.h"
 #include "base/trace/vocabulary.h"
 
@@ -49,13 +51,40 @@ struct Plan {
   std::vector<std::vector<trace::TensorId>> results;
   std::uint64_t resident_bytes = 0;  // height of the resident area in use
   std::uint64_t dram_end = 0;
+  // Per storage tensor, where the matrix unit packs its operands: the size of an element.
+  std::vector<std::optional<ElementSize>> packed;
+  // Per storage tensor, where it has a post-processing unit: made into operands there.
+  std::vector<bool> post_processed;
   std::vector<std::string> warnings;
 
   const trace::Tensor& tensor(trace::TensorId id) const { return trace->tensors[id]; }
   const Place& place(trace::TensorId id) const { return places[storage[id]]; }
   trace::NumberFormat format(trace::TensorId id) const { return formats[id]; }
+  bool is_packed(trace::TensorId id) const {
+    return !packed.empty() && packed[storage[id]].has_value();
+  }
+  ElementSize element_size(trace::TensorId id) const {
+    return is_packed(id) ? *packed[storage[id]] : ElementSize(formats[id]);
+  }
+  // As stored. Elements of no whole bytes are packed along the innermost dimension, whose rows
+  // begin at whole bytes: the channels of a pixel, the last dimension of anything else, and the
+  // columns of the array, filters or outputs, of a parameter.
   std::uint64_t bytes(trace::TensorId id) const {
-    return trace::storage_bytes(formats[id], tensor(id).elements());
+    const trace::Shape& shape = tensor(id).shape;
+    const ElementSize size = element_size(id);
+    const auto along = [&](std::int64_t row) {
+      const std::int64_t rows = row == 0 ? 0 : tensor(id).elements() / row;
+      return static_cast<std::uint64_t>(rows) * (static_cast<std::uint64_t>(row) * size);
+    };
+    if (size.whole() || shape.empty()) return along(tensor(id).elements());
+    if (tensor(id).role != trace::Role::parameter) return along(stored_row(id));
+    return shape.size() == 4 ? along(shape.front())
+                             : std::max(along(shape.front()), along(shape.back()));
+  }
+  // Length of the innermost dimension as stored, of what is no parameter.
+  std::int64_t stored_row(trace::TensorId id) const {
+    const trace::Shape& shape = tensor(id).shape;
+    return places[id].channels_last ? shape[1] : shape.empty() ? 1 : shape.back();
   }
 };
 

@@ -9,6 +9,7 @@
 #include "arch/mapper/lowering_parts.h"
 #include "arch/mapper/placement.h"
 #include "arch/mapper/stream_lowering.h"
+#include "arch/units/vector_time.h"
 
 namespace mantissa::arch {
 namespace {
@@ -27,9 +28,13 @@ std::string layer_ops(const Plan& plan, const Layer& layer) {
 }  // namespace
 
 std::uint32_t chain_passes(const Plan& plan, const Layer& layer, const VectorConfig& vector) {
-  // Element-wise operators run one behind the other in the unit's stages.
+  // Element-wise operators run one behind the other in the unit's stages; the bias of a product is
+  // one of them.
+  const auto& head = plan.trace->ops[layer.head];
   std::uint64_t steps = 0;
-  for (auto id : layer.chain) steps += std::max(1u, trace::spec(plan.trace->ops[id].kind).passes);
+  if (trace::spec(head.kind).op_class == OpClass::matrix)
+    for (std::size_t i = 2; i < head.inputs.size(); ++i) steps += head.inputs[i] != no_tensor;
+  for (auto id : layer.chain) steps += vector_steps(plan.trace->ops[id].kind, vector);
   return static_cast<std::uint32_t>(
       std::max<std::uint64_t>(1, ceil_div(steps, static_cast<std::uint64_t>(vector.stages))));
 }
@@ -43,7 +48,7 @@ Surroundings surroundings(const Plan& plan, const Layer& layer, const ArchConfig
   s.a_resident = plan.place(head.inputs[0]).resident;
   s.b_resident = plan.place(head.inputs[1]).resident;
   s.out_resident = plan.place(result).resident;
-  s.out_bytes = std::max<std::uint64_t>(1, trace::bits(plan.format(result)) / 8);
+  s.out_size = plan.element_size(result);
   addend = no_tensor;
   const auto add_column = [&](TensorId t) {
     // A parameter with fewer elements than columns (a scalar) costs next to nothing.
@@ -61,7 +66,7 @@ Surroundings surroundings(const Plan& plan, const Layer& layer, const ArchConfig
         addend = plan.storage[t];
         s.addend = true;
         s.addend_resident = plan.place(t).resident;
-        s.addend_bytes = std::max<std::uint64_t>(1, trace::bits(plan.format(t)) / 8);
+        s.addend_size = plan.element_size(t);
       }
     }
     value = trace.ops[id].outputs.front();

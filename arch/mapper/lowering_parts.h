@@ -68,6 +68,9 @@ class MatrixLowering : public LayerProgram {
   void reserve();
   void finish();
   std::uint64_t result_column(std::size_t ni) const;
+  std::uint64_t channel(std::uint64_t instance, std::size_t ni, const Block& block) const;
+  // An offset in a tensor's place.
+  std::uint64_t within(trace::TensorId tensor, std::uint64_t offset) const;
   Span groups_of(std::size_t ni) const;
 
   Lowering& l_;
@@ -81,8 +84,9 @@ class MatrixLowering : public LayerProgram {
   std::size_t outer_ = 0, inner_ = 0;
   Surroundings around_;
   trace::TensorId result_;
-  std::uint64_t result_columns_, out_bytes_, addend_bytes_;
+  std::uint64_t result_columns_ = 0;
   std::uint32_t passes_;
+  std::optional<PostProcessing> post_;  // of the result
   TokenList producers_, resident_claims_;
   Lowering::Ring a_, b_, out_ring_, addend_, parameters_;
   std::vector<TokenList> accumulator_claims_;

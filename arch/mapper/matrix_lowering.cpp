@@ -19,12 +19,13 @@ MatrixLowering::MatrixLowering(Lowering& lowering, LoweredLayer& layer)
       t_(layer.tiling),
       result_(layer.layer->outputs.front()) {
   around_ = surroundings(plan_, *layer.layer, l_.config_, layer.addend);
+  around_.parameter_bytes += p_.column_bytes;
   layer.tiling = choose_tiling(p_, around_, l_.config_.core, l_.config_.mapper, layer.result.name);
   result_columns_ = p_.n * p_.groups;
-  out_bytes_ = around_.out_bytes;
-  addend_bytes_ = around_.addend_bytes;
   passes_ = chain_passes(plan_, *layer.layer, l_.config_.core.vector);
   closed_form_ = make_matrix_model(l_.config_.core);
+  if (plan_.post_processed.size() > result_ && plan_.post_processed[result_])
+    post_ = closed_form_->post_processing();
   reserve();
 }
 
@@ -95,6 +96,12 @@ std::uint64_t MatrixLowering::result_column(std::size_t ni) const {
   return p_.groups > 1 ? t_.n[ni].first * p_.packed * p_.n : t_.n[ni].first;
 }
 
+// Windows of gradients overlap: a product has each of their elements several times, the tensor
+// once.
+std::uint64_t MatrixLowering::within(trace::TensorId tensor, std::uint64_t offset) const {
+  return p_.computable ? offset : offset % std::max<std::uint64_t>(1, plan_.place(tensor).bytes);
+}
+
 Span MatrixLowering::groups_of(std::size_t ni) const {
   const std::uint64_t first = t_.n[ni].first * p_.packed;
   return {first, std::min(p_.groups - first, t_.n[ni].size * p_.packed)};
@@ -149,28 +156,27 @@ void MatrixLowering::ensure_b(std::uint64_t instance, std::size_t ki, std::size_
   b_.fill(l_.tokens_);
   load.signals.push_back(b_.filled);
 
-  const std::uint64_t e = p_.operand_bytes;
   const std::uint64_t depth = reduction_length(p_, t_.k[ki]);
   TransferCommand t;
   t.dram = p_.b_is_parameter ? layer_.b_image : plan_.place(p_.b).dram;
   t.local = b_.address();
   if (p_.groups > 1) {
     const Span groups = groups_of(ni);
-    t.dram += groups.first * p_.k * p_.n * e;
-    t.row_bytes = groups.size * p_.k * p_.n * e;
+    t.dram += p_.b_at(groups.first * p_.k * p_.n);
+    t.row_bytes = p_.b_bytes(groups.size * p_.k * p_.n);
   } else if (p_.b_is_parameter) {
     // Parameters lie in memory tile after tile, as the host packs them.
     const std::uint64_t before = reduction_length(p_, {0, t_.k[ki].first});
-    t.dram += p_.b_block[instance] * p_.k * p_.n * e;
-    t.dram += (t_.n[ni].first * p_.k + before * t_.n[ni].size) * e;
-    t.row_bytes = depth * t_.n[ni].size * e;
+    t.dram += p_.b_block[instance] * p_.k * p_.b_bytes(p_.n);
+    t.dram += p_.b_at(t_.n[ni].first) * p_.k + before * p_.b_bytes(t_.n[ni].size);
+    t.row_bytes = depth * p_.b_bytes(t_.n[ni].size);
   } else {
     const std::uint64_t k0 = t_.k[ki].first, n0 = t_.n[ni].first;
-    t.dram += p_.b_block[instance] * p_.k * p_.n * e;
-    t.dram += (p_.b_transposed ? n0 * p_.k + k0 : k0 * p_.n + n0) * e;
+    t.dram_stride = p_.b_bytes(p_.b_transposed ? p_.k : p_.n);
+    t.dram += p_.b_block[instance] * (p_.b_transposed ? p_.n : p_.k) * t.dram_stride;
+    t.dram += p_.b_transposed ? n0 * t.dram_stride + p_.b_at(k0) : k0 * t.dram_stride + p_.b_at(n0);
     t.rows = p_.b_transposed ? t_.n[ni].size : depth;
-    t.row_bytes = (p_.b_transposed ? depth : t_.n[ni].size) * e;
-    t.dram_stride = (p_.b_transposed ? p_.k : p_.n) * e;
+    t.row_bytes = p_.b_bytes(p_.b_transposed ? depth : t_.n[ni].size);
   }
   if (t.dram_stride == 0) t.dram_stride = t.row_bytes;
   t.local_stride = t.row_bytes;
@@ -212,7 +218,6 @@ void MatrixLowering::ensure_a(std::uint64_t instance, std::size_t mi, std::size_
   a_.fill(l_.tokens_);
   load.signals.push_back(a_.filled);
 
-  const std::uint64_t e = p_.operand_bytes;
   const RowBlock& block = t_.m[mi];
   TransferCommand t;
   t.dram = plan_.place(p_.a).dram;
@@ -227,26 +232,32 @@ void MatrixLowering::ensure_a(std::uint64_t instance, std::size_t mi, std::size_
     }
     const auto pixel = static_cast<std::uint64_t>(
         (block.first_image * c.height + block.first_input_row) * c.width);
-    t.dram += (pixel * channels + span.first) * e;
+    t.dram_stride = p_.a_bytes(channels);
+    t.dram += pixel * t.dram_stride + p_.a_at(span.first);
     t.rows = static_cast<std::uint64_t>(block.images * block.input_rows * c.width);
-    t.row_bytes = span.size * e;
-    t.dram_stride = channels * e;
+    t.row_bytes = p_.a_bytes(span.size);
   } else {
     const Span k = p_.groups > 1 ? Span{0, p_.k} : t_.k[ki];
-    t.dram += p_.a_block[instance] * p_.m * p_.k * e;
-    t.dram += (p_.a_transposed ? k.first * p_.m + block.first : block.first * p_.k + k.first) * e;
+    t.dram_stride = p_.a_bytes(p_.a_transposed ? p_.m : p_.k);
+    t.dram += p_.a_block[instance] * (p_.a_transposed ? p_.k : p_.m) * t.dram_stride;
+    t.dram += p_.a_transposed ? k.first * t.dram_stride + p_.a_at(block.first)
+                              : block.first * t.dram_stride + p_.a_at(k.first);
     t.rows = p_.a_transposed ? k.size : block.rows;
-    t.row_bytes = (p_.a_transposed ? block.rows : k.size) * e;
-    t.dram_stride = (p_.a_transposed ? p_.m : p_.k) * e;
+    t.row_bytes = p_.a_bytes(p_.a_transposed ? block.rows : k.size);
   }
   t.local_stride = t.row_bytes;
   layer_.result.dram_read_bytes += t.rows * t.row_bytes;
   load.work = t;
 }
 
+// The first of a block's columns among all output channels that B has.
+std::uint64_t MatrixLowering::channel(std::uint64_t instance, std::size_t ni,
+                                      const Block& block) const {
+  return p_.b_block[instance] * p_.n + result_column(ni) + block.n;
+}
+
 void MatrixLowering::multiply(std::uint64_t instance, std::size_t mi, std::size_t ki,
                               std::size_t ni, const Block& block) {
-  const std::uint64_t e = p_.operand_bytes;
   const RowBlock& rows = t_.m[mi];
   Command& work = command(EngineKind::matrix);
   MatrixCommand c;
@@ -254,20 +265,17 @@ void MatrixLowering::multiply(std::uint64_t instance, std::size_t mi, std::size_
   std::uint64_t groups = 1;
   if (p_.groups > 1) groups = ceil_div(block.columns, p_.n);
   c.groups = static_cast<std::uint32_t>(p_.groups > 1 && block.columns >= p_.n ? groups : 1);
-  c.tile = {block.rows,
-            p_.groups > 1 ? c.groups * p_.k : depth,
-            block.columns,
-            ki == 0,
-            ki + 1 == t_.k.size(),
-            e,
-            p_.format};
+  c.tile = p_.tile(block.rows, p_.groups > 1 ? c.groups * p_.k : depth, block.columns);
+  c.tile.first = ki == 0;
+  c.tile.last = ki + 1 == t_.k.size();
   c.macs = block.rows * (p_.groups > 1 ? p_.k : depth) * block.columns;
   c.slot = first_slot_ + block.slot;
+  c.channel = channel(instance, ni, block);
   // Output stationary, every row block of the array takes the columns' operands again.
   const bool os = l_.config_.core.matrix.dataflow == Dataflow::output_stationary;
-  c.a_bytes = c.tile.m * c.tile.k * e;
+  c.a_bytes = p_.a_bytes(c.tile.m * c.tile.k);
   c.b_bytes =
-      (c.macs / block.rows) * e *
+      p_.b_bytes(c.macs / block.rows) *
       (os ? ceil_div(block.rows, static_cast<std::uint64_t>(l_.config_.core.matrix.rows)) : 1);
   c.a_transposed = p_.a_transposed;
   c.b_transposed = p_.b_transposed;
@@ -288,41 +296,46 @@ void MatrixLowering::multiply(std::uint64_t instance, std::size_t mi, std::size_
     if (around_.a_resident) {
       const auto pixel = static_cast<std::uint64_t>(
           (rows.first_image * conv.height + rows.first_input_row) * conv.width);
-      c.a = plan_.place(p_.a).local + pixel * channels * e;
-      c.window.pixel_stride = channels * e;
+      c.window.pixel_stride = p_.a_bytes(channels);
+      c.a = plan_.place(p_.a).local + pixel * c.window.pixel_stride;
       c.window.channel_offset =
-          (p_.groups > 1 ? (groups_of(ni).first + first_group) * per_group : t_.k[ki].first) * e;
+          p_.a_at(p_.groups > 1 ? (groups_of(ni).first + first_group) * per_group : t_.k[ki].first);
     } else {
       c.a = a_.address();
-      c.window.pixel_stride = (p_.groups > 1 ? groups_of(ni).size * per_group : t_.k[ki].size) * e;
-      c.window.channel_offset = first_group * per_group * e;
+      c.window.pixel_stride =
+          p_.a_bytes(p_.groups > 1 ? groups_of(ni).size * per_group : t_.k[ki].size);
+      c.window.channel_offset = p_.a_at(first_group * per_group);
     }
   } else if (around_.a_resident) {
     const std::uint64_t row = rows.first + block.m, k0 = t_.k[ki].first;
-    c.a = plan_.place(p_.a).local + p_.a_block[instance] * p_.m * p_.k * e +
-          (p_.a_transposed ? k0 * p_.m + row : row * p_.k + k0) * e;
-    c.a_stride = (p_.a_transposed ? p_.m : p_.k) * e;
+    c.a_stride = p_.a_bytes(p_.a_transposed ? p_.m : p_.k);
+    c.a = plan_.place(p_.a).local +
+          p_.a_block[instance] * (p_.a_transposed ? p_.k : p_.m) * c.a_stride +
+          (p_.a_transposed ? k0 * c.a_stride + p_.a_at(row) : row * c.a_stride + p_.a_at(k0));
   } else {
-    c.a_stride = (p_.a_transposed ? rows.rows : depth) * e;
-    c.a = a_.address() + (p_.a_transposed ? block.m * e : block.m * c.a_stride);
+    c.a_stride = p_.a_bytes(p_.a_transposed ? rows.rows : depth);
+    c.a = a_.address() + (p_.a_transposed ? p_.a_at(block.m) : block.m * c.a_stride);
   }
   // A convolution's rows of this block start inside the row block.
   if (p_.convolution) c.window.first_row = block.m;
 
   // Operand B.
   if (p_.groups > 1) {
-    c.b = b_.address() + (block.n / p_.n) * p_.k * p_.n * e + (block.n % p_.n) * e;
-    c.b_stride = p_.n * e;
+    c.b = b_.address() + p_.b_at(block.n / p_.n * p_.k * p_.n) + p_.b_at(block.n % p_.n);
+    c.b_stride = p_.b_bytes(p_.n);
   } else if (around_.b_resident) {
     const std::uint64_t n0 = t_.n[ni].first + block.n, k0 = t_.k[ki].first;
-    c.b = plan_.place(p_.b).local + p_.b_block[instance] * p_.k * p_.n * e +
-          (p_.b_transposed ? n0 * p_.k + k0 : k0 * p_.n + n0) * e;
-    c.b_stride = (p_.b_transposed ? p_.k : p_.n) * e;
+    c.b_stride = p_.b_bytes(p_.b_transposed ? p_.k : p_.n);
+    const std::uint64_t block_offset =
+        p_.b_block[instance] * (p_.b_transposed ? p_.n : p_.k) * c.b_stride;
+    c.b = plan_.place(p_.b).local +
+          within(p_.b, block_offset + (p_.b_transposed ? n0 * c.b_stride + p_.b_at(k0)
+                                                       : k0 * c.b_stride + p_.b_at(n0)));
   } else {
     // The host stores parameters [k, n]; only activations keep their transposition.
     c.b_transposed = p_.b_transposed && !p_.b_is_parameter;
-    c.b_stride = (c.b_transposed ? depth : t_.n[ni].size) * e;
-    c.b = b_.address() + (c.b_transposed ? block.n * c.b_stride : block.n * e);
+    c.b_stride = p_.b_bytes(c.b_transposed ? depth : t_.n[ni].size);
+    c.b = b_.address() + (c.b_transposed ? block.n * c.b_stride : p_.b_at(block.n));
   }
 
   // Tokens.
@@ -357,7 +370,12 @@ void MatrixLowering::drain(std::uint64_t instance, std::size_t mi, std::size_t n
                            const Block& block) {
   const std::uint64_t row = instance * p_.m + t_.m[mi].first + block.m;
   const std::uint64_t column = result_column(ni) + block.n;
-  const std::uint64_t offset = row * result_columns_ + column;
+  const std::uint64_t out_row = around_.out_bytes(result_columns_);
+  const std::uint64_t addend_row = around_.addend_bytes(result_columns_);
+  const std::uint64_t out_offset = within(result_, row * out_row + around_.out_size.offset(column));
+  const std::uint64_t addend_offset =
+      around_.addend ? within(layer_.addend, row * addend_row + around_.addend_size.offset(column))
+                     : 0;
   TokenId addend_filled = 0, addend_freed = 0;
   if (addend_.count > 0) {
     Command& load = command(EngineKind::load);
@@ -368,11 +386,11 @@ void MatrixLowering::drain(std::uint64_t instance, std::size_t mi, std::size_t n
     addend_.claims[addend_.current].push_back(addend_freed);
     load.signals.push_back(addend_filled);
     TransferCommand t;
-    t.dram = plan_.place(layer_.addend).dram + offset * addend_bytes_;
+    t.dram = plan_.place(layer_.addend).dram + addend_offset;
     t.local = addend_.address();
     t.rows = block.rows;
-    t.row_bytes = t.local_stride = block.columns * addend_bytes_;
-    t.dram_stride = result_columns_ * addend_bytes_;
+    t.row_bytes = t.local_stride = around_.addend_bytes(block.columns);
+    t.dram_stride = addend_row;
     layer_.result.dram_read_bytes += t.rows * t.row_bytes;
     load.work = t;
   }
@@ -386,21 +404,28 @@ void MatrixLowering::drain(std::uint64_t instance, std::size_t mi, std::size_t n
   v.n = block.columns;
   v.first_row = row;
   v.first_column = column;
+  v.channel = channel(instance, ni, block);
   v.elements = block.rows * block.columns;
+  v.last_row = l_.config_.core.matrix.dataflow == Dataflow::input_stationary ? v.m : v.n;
   v.passes = passes_;
-  v.write_bytes = v.elements * out_bytes_;
+  v.write_bytes = around_.out_bytes(v.elements);
+  if (post_) {
+    v.post_vectors = block.rows * ceil_div(block.columns, post_->vector_length);
+    v.post_cycles = Cycles(ceil_div(v.post_vectors, post_->vectors_per_cycle));
+    v.post_latency = post_->latency;
+  }
   if (around_.out_resident) {
-    v.out = plan_.place(result_).local + offset * out_bytes_;
-    v.out_stride = result_columns_ * out_bytes_;
+    v.out = plan_.place(result_).local + out_offset;
+    v.out_stride = out_row;
   } else {
     v.out = out_ring_.address();
-    v.out_stride = block.columns * out_bytes_;
+    v.out_stride = around_.out_bytes(block.columns);
   }
   if (around_.addend) {
-    v.read_bytes = v.elements * addend_bytes_;
-    v.addend = around_.addend_resident ? plan_.place(layer_.addend).local + offset * addend_bytes_
+    v.read_bytes = around_.addend_bytes(v.elements);
+    v.addend = around_.addend_resident ? plan_.place(layer_.addend).local + addend_offset
                                        : addend_.address();
-    v.addend_stride = (around_.addend_resident ? result_columns_ : block.columns) * addend_bytes_;
+    v.addend_stride = around_.addend_resident ? addend_row : around_.addend_bytes(block.columns);
   }
   work.waits = out_waits;
   work.waits.push_back(drained_ready_);
@@ -435,11 +460,11 @@ void MatrixLowering::drain(std::uint64_t instance, std::size_t mi, std::size_t n
   l_.tokens_.expect_one_more(layer_.done);
   store.signals.push_back(layer_.done);
   TransferCommand t;
-  t.dram = plan_.place(result_).dram + offset * out_bytes_;
+  t.dram = plan_.place(result_).dram + out_offset;
   t.local = v.out;
   t.rows = block.rows;
-  t.row_bytes = t.local_stride = block.columns * out_bytes_;
-  t.dram_stride = result_columns_ * out_bytes_;
+  t.row_bytes = t.local_stride = around_.out_bytes(block.columns);
+  t.dram_stride = out_row;
   layer_.result.dram_write_bytes += t.rows * t.row_bytes;
   store.work = t;
 }

@@ -106,12 +106,26 @@ MatrixProblem from_convolution(const Plan& plan, const Op& op) {
 
 }  // namespace
 
+MatrixTile MatrixProblem::tile(std::uint64_t rows, std::uint64_t depth,
+                               std::uint64_t columns) const {
+  MatrixTile t{rows, depth, columns, true, true, a_width(), a_format};
+  if (b_format != a_format) t.weight_format = b_format;
+  const auto& kernel = conv.window.kernel;
+  t.line = convolution ? depth / u64(kernel[0] * kernel[1]) : depth;
+  t.packed = packed_operands;
+  return t;
+}
+
 MatrixProblem matrix_problem(const Plan& plan, const Op& op, const MatrixConfig& config,
                              const MatrixModel& model, const MapperConfig& mapper) {
   MatrixProblem p = op.kind == OpKind::matmul ? from_matmul(plan, op) : from_convolution(plan, op);
   p.b_is_parameter = plan.tensor(p.b).role == trace::Role::parameter;
-  p.format = plan.format(p.a);
-  p.operand_bytes = std::max<std::uint64_t>(1, trace::bits(plan.format(p.a)) / 8);
+  p.a_format = plan.format(p.a);
+  p.b_format = plan.format(p.b);
+  p.a_size = plan.element_size(p.a);
+  p.b_size = plan.element_size(p.b);
+  p.packed_operands = plan.is_packed(p.a) && plan.is_packed(p.b);
+  if (p.packed_operands) p.column_bytes = model.packed_operands()->column_bytes;
   if (p.groups > 1 && mapper.group_packing && model.packs_groups() &&
       config.dataflow == Dataflow::weight_stationary) {
     const auto grain = model.granularity();

@@ -40,9 +40,22 @@ struct MatrixProblem {
   bool convolution = false;
   bool computable = true;  // data mode has a kernel for it
   Convolution conv;
-  std::uint64_t operand_bytes = 1;
-  trace::NumberFormat format = trace::NumberFormat::int8;  // of operands
+  trace::NumberFormat a_format = trace::NumberFormat::int8, b_format = trace::NumberFormat::int8;
+  ElementSize a_size, b_size;      // as stored
+  bool packed_operands = false;    // in the unit's own form, not in these formats
+  std::uint64_t column_bytes = 0;  // of the unit's scales, per column
 
+  // Of `elements` neighbours of an operand, which begin at a whole byte; and where the next one
+  // begins.
+  std::uint64_t a_bytes(std::uint64_t elements) const { return elements * a_size; }
+  std::uint64_t b_bytes(std::uint64_t elements) const { return elements * b_size; }
+  std::uint64_t a_at(std::uint64_t elements) const { return a_size.offset(elements); }
+  std::uint64_t b_at(std::uint64_t elements) const { return b_size.offset(elements); }
+  // Of an element in the unit.
+  std::uint64_t a_width() const { return 1 * ElementSize(a_format); }
+  std::uint64_t b_width() const { return 1 * ElementSize(b_format); }
+  // A command for this many rows and columns of k products.
+  MatrixTile tile(std::uint64_t rows, std::uint64_t depth, std::uint64_t columns) const;
   std::uint64_t macs() const { return instances * groups * m * k * n; }
   // Groups in rounds of `packed`.
   std::uint64_t group_rounds() const { return ceil_div(groups, packed); }

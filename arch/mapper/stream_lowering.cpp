@@ -83,6 +83,9 @@ void StreamLowering::collect() {
   };
   passes_ = chain_passes(plan_, *layer_.layer, l_.config_.core.vector);
   if (layer_.layer->chain.empty()) passes_ = 0;
+  for (TensorId t : layer_.layer->outputs)
+    if (plan_.post_processed.size() > t && plan_.post_processed[t])
+      post_ = make_matrix_model(l_.config_.core)->post_processing();
   switch (spec.op_class) {
     case OpClass::window:
       if (head_.kind == OpKind::global_avg_pool2d)
@@ -242,6 +245,11 @@ void StreamLowering::work_on_chunk(std::uint64_t chunk) {
   v.passes = passes_;
   v.read_bytes = share(read_bytes_, chunk + 1, chunks_) - share(read_bytes_, chunk, chunks_);
   v.write_bytes = share(write_bytes_, chunk + 1, chunks_) - share(write_bytes_, chunk, chunks_);
+  if (post_) {
+    v.post_vectors = ceil_div(v.elements, post_->vector_length);
+    v.post_cycles = Cycles(ceil_div(v.post_vectors, post_->vectors_per_cycle));
+    v.post_latency = post_->latency;
+  }
   v.out = out_ring_.count > 0 ? out_ring_.address() : 0;
   v.addend = in_ring_.count > 0 ? in_ring_.address() : 0;
   if (in_ring_.count > 0) work.signals.push_back(in_freed_);

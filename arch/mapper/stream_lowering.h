@@ -43,6 +43,7 @@ class StreamLowering : public LayerProgram {
   std::uint64_t read_bytes_ = 0, write_bytes_ = 0;  // scratchpad ports of the vector unit
   std::uint64_t elements_ = 0, rows_ = 1, taps_ = 1;
   std::uint32_t passes_ = 1;
+  std::optional<PostProcessing> post_;  // of what it writes
   TokenList producers_, resident_claims_;
   Lowering::Ring in_ring_, out_ring_;
   TokenList loaded_;

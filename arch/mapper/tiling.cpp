@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -24,9 +25,22 @@ std::vector<Span> spans(std::uint64_t total, std::uint64_t size) {
   return out;
 }
 
-// `unit` x 1, 2, 4, ... below total, and total.
-std::vector<std::uint64_t> sizes(std::uint64_t total, std::uint64_t unit, std::int64_t forced) {
-  if (forced > 0) return {std::min(static_cast<std::uint64_t>(forced), total)};
+// Elements of every format around a product that fill whole bytes. What the unit packs itself needs
+// none: its bytes are counted, not addressed.
+std::uint64_t whole_bytes(const MatrixProblem& p, const Surroundings& around) {
+  std::uint64_t least = 1;
+  if (p.packed_operands) return 1;
+  for (const ElementSize& size :
+       {p.a_size, p.b_size, around.out_size, around.addend ? around.addend_size : around.out_size})
+    while (!size.whole(least)) least *= 2;
+  return least;
+}
+
+// `unit` x 1, 2, 4, ... below total, and total; multiples of `whole`.
+std::vector<std::uint64_t> sizes(std::uint64_t total, std::uint64_t unit, std::int64_t forced,
+                                 std::uint64_t whole = 1) {
+  unit = std::lcm(unit, whole);
+  if (forced > 0) return {std::min(round_up(static_cast<std::uint64_t>(forced), whole), total)};
   std::vector<std::uint64_t> out;
   for (std::uint64_t s = unit; s < total; s *= 2) out.push_back(s);
   out.push_back(total);
@@ -82,8 +96,8 @@ std::vector<RowBlock> row_blocks(const MatrixProblem& p, std::uint64_t rows) {
 
 // Candidate heights of a row block, in rows of the product.
 std::vector<std::uint64_t> row_sizes(const MatrixProblem& p, std::uint64_t grain,
-                                     std::int64_t forced) {
-  if (!p.convolution) return sizes(p.m, grain > 1 ? grain : 16, forced);
+                                     std::int64_t forced, std::uint64_t whole) {
+  if (!p.convolution) return sizes(p.m, grain > 1 ? grain : 16, forced, p.a_transposed ? whole : 1);
   const auto width = static_cast<std::uint64_t>(p.conv.output_width);
   const std::uint64_t image = width * static_cast<std::uint64_t>(p.conv.output_height);
   if (forced > 0) {
@@ -99,8 +113,9 @@ std::vector<std::uint64_t> row_sizes(const MatrixProblem& p, std::uint64_t grain
 
 // Bytes of operand A that a row block needs, for `channels` of a convolution or k elements.
 std::uint64_t a_bytes(const MatrixProblem& p, const RowBlock& b, std::uint64_t k) {
-  if (!p.convolution) return b.rows * k * p.operand_bytes;
-  return static_cast<std::uint64_t>(b.images * b.input_rows * p.conv.width) * k * p.operand_bytes;
+  if (p.a_transposed) return k * p.a_bytes(b.rows);
+  if (!p.convolution) return b.rows * p.a_bytes(k);
+  return static_cast<std::uint64_t>(b.images * b.input_rows * p.conv.width) * p.a_bytes(k);
 }
 
 class Evaluator {
@@ -135,9 +150,11 @@ class Evaluator {
   std::uint64_t columns(const Span& n) const {  // result columns
     return p_.groups > 1 ? std::min(n.size * p_.packed, p_.groups) * p_.n : n.size;
   }
-  std::uint64_t b_elements(const Span& k, const Span& n) const {
-    if (p_.groups > 1) return std::min(n.size * p_.packed, p_.groups) * p_.k * p_.n;
-    return reduction_length(p_, k) * n.size;
+  std::uint64_t b_bytes(const Span& k, const Span& n) const {
+    if (p_.groups > 1) return p_.b_bytes(std::min(n.size * p_.packed, p_.groups) * p_.k * p_.n);
+    const std::uint64_t depth = reduction_length(p_, k);
+    return p_.b_transposed && !p_.b_is_parameter ? n.size * p_.b_bytes(depth)
+                                                 : depth * p_.b_bytes(n.size);
   }
   std::uint64_t a_depth(const Span& k, const Span& n) const {  // channels or k elements loaded
     if (p_.groups == 1) return k.size;
@@ -157,7 +174,8 @@ class Evaluator {
     const std::uint64_t columns = p_.groups > 1 ? p_.packed * p_.n : t.n.front().size;
     const bool input_stationary = core_.matrix.dataflow == Dataflow::input_stationary;
     t.step_m = input_stationary ? std::min(grain.m, rows) : rows;
-    t.step_n = input_stationary ? columns : std::min(grain.n, columns);
+    t.step_n =
+        input_stationary ? columns : std::min(round_up(grain.n, whole_bytes(p_, around_)), columns);
     // Accumulator rows lie along the stream.
     const std::uint64_t height = input_stationary ? t.step_n : t.step_m;
     std::uint64_t live = 1;
@@ -179,9 +197,9 @@ class Evaluator {
     for (const auto& b : t.m)
       for (const auto& n : {t.n.front(), t.n.back()})
         t.a_slot = std::max(t.a_slot, a_bytes(p_, b, a_depth(t.k.front(), n)));
-    t.b_slot = b_elements(t.k.front(), t.n.front()) * p_.operand_bytes;
-    t.out_slot = t.step_m * t.step_n * around_.out_bytes;
-    t.addend_slot = around_.addend ? t.step_m * t.step_n * around_.addend_bytes : 0;
+    t.b_slot = b_bytes(t.k.front(), t.n.front());
+    t.out_slot = t.step_m * around_.out_bytes(t.step_n);
+    t.addend_slot = around_.addend ? t.step_m * around_.addend_bytes(t.step_n) : 0;
     t.parameter_slot = columns(t.n.front()) * around_.parameter_bytes;
     const auto slots = [&](std::size_t tiles) {
       return static_cast<std::uint32_t>(p_.instances * tiles > 1 ? 2 : 1);
@@ -203,26 +221,27 @@ class Evaluator {
         for (const auto& k : t.k) a += a_bytes(p_, block, a_depth(k, n));
     for (const auto& n : t.n) {
       parameters += columns(n) * around_.parameter_bytes;
-      for (const auto& k : t.k) b += b_elements(k, n) * p_.operand_bytes;
+      for (const auto& k : t.k) b += b_bytes(k, n);
     }
     const bool one_k = t.k.size() == 1;
     if (p_.groups == 1 && (t.m.size() * t.k.size() > 1) && (t.weights_outer || !one_k))
       a *= t.n.size();
     if (t.n.size() * t.k.size() > 1 && (!t.weights_outer || !one_k)) b *= t.m.size();
     if (t.n.size() > 1 && !t.weights_outer) parameters *= t.m.size();
-    const std::uint64_t results = p_.m * p_.n * p_.groups;
+    const std::uint64_t columns = p_.n * p_.groups;
     t.dram_bytes = parameters;
     if (!around_.a_resident) t.dram_bytes += a;
     if (!around_.b_resident) t.dram_bytes += b;
-    if (!around_.out_resident) t.dram_bytes += results * around_.out_bytes;
-    if (around_.addend && !around_.addend_resident) t.dram_bytes += results * around_.addend_bytes;
+    if (!around_.out_resident) t.dram_bytes += p_.m * around_.out_bytes(columns);
+    if (around_.addend && !around_.addend_resident)
+      t.dram_bytes += p_.m * around_.addend_bytes(columns);
   }
 
   void time(Tiling& t) const {
     // Steady state: what the second of two equal accumulator tiles adds to the first.
     const std::uint64_t k = p_.groups > 1 ? p_.packed * p_.k : reduction_length(p_, t.k.front());
     const auto tile_cycles = [&](std::uint64_t m, std::uint64_t n) {
-      MatrixTile tile{m, k, n, true, true, p_.operand_bytes, p_.format};
+      const MatrixTile tile = p_.tile(m, k, n);
       model_->reset();
       model_->append(tile, Cycles(0));
       const Cycles first = model_->free_at();
@@ -311,20 +330,24 @@ std::uint64_t reduction_length(const MatrixProblem& p, const Span& k) {
 Tiling choose_tiling(const MatrixProblem& p, const Surroundings& around, const CoreConfig& core,
                      const MapperConfig& mapper, const std::string& layer_name) {
   const Evaluator evaluator(p, around, core);
-  const auto grain = make_matrix_model(core)->granularity();
+  const auto model = make_matrix_model(core);
+  const auto grain = model->granularity();
   const std::uint64_t depth = p.convolution ? static_cast<std::uint64_t>(p.conv.channels) : p.k;
-  // Whole folds along k; for convolutions whole channels, all taps of each.
-  const std::uint64_t k_unit = p.convolution ? std::max<std::uint64_t>(1, grain.k / taps(p))
-                                             : std::max<std::uint64_t>(grain.k, 16);
-  const std::int64_t forced_k =
-      mapper.tile_k > 0 && p.convolution
-          ? std::max<std::int64_t>(1, mapper.tile_k / static_cast<std::int64_t>(taps(p)))
-          : mapper.tile_k;
+  const std::uint64_t whole = whole_bytes(p, around);
+  // Whole folds along k; for convolutions whole channels, all taps of each. Always whole vectors.
+  const std::uint64_t vector = model->vector_length();
+  const std::uint64_t k_unit =
+      round_up(p.convolution ? std::max<std::uint64_t>(1, grain.k / taps(p))
+                             : std::max<std::uint64_t>(grain.k, 16),
+               vector);
+  std::uint64_t asked = static_cast<std::uint64_t>(mapper.tile_k);
+  if (asked > 0 && p.convolution) asked = std::max<std::uint64_t>(1, asked / taps(p));
+  const auto forced_k = static_cast<std::int64_t>(round_up(asked, vector));
   std::vector<std::uint64_t> ks =
-      p.groups > 1 ? std::vector<std::uint64_t>{1} : sizes(depth, k_unit, forced_k);
-  std::vector<std::uint64_t> ns = p.groups > 1
-                                      ? sizes(p.group_rounds(), 1, 0)
-                                      : sizes(p.n, grain.n > 1 ? grain.n : 16, mapper.tile_n);
+      p.groups > 1 ? std::vector<std::uint64_t>{1} : sizes(depth, k_unit, forced_k, whole);
+  std::vector<std::uint64_t> ns =
+      p.groups > 1 ? sizes(p.group_rounds(), 1, 0)
+                   : sizes(p.n, grain.n > 1 ? grain.n : 16, mapper.tile_n, whole);
 
   std::optional<Tiling> best;
   std::uint64_t need = ~0ull;
@@ -350,7 +373,8 @@ Tiling choose_tiling(const MatrixProblem& p, const Surroundings& around, const C
   const std::uint64_t grain_rows = std::max<std::uint64_t>(grain.k, grain.m);
   std::vector<std::uint64_t> tall, flat;
   if (!p.convolution && mapper.tile_m == 0) flat = {1, 2, 4, 8};
-  for (std::uint64_t m : row_sizes(p, grain.m, mapper.tile_m))
+  if (p.a_transposed && whole > 1) flat = {round_up(1, whole)};
+  for (std::uint64_t m : row_sizes(p, grain.m, mapper.tile_m, whole))
     (m >= std::min(p.m, grain_rows) || mapper.tile_m > 0 ? tall : flat).push_back(m);
   search(tall);
   ks.resize(1);

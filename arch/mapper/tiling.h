@@ -9,6 +9,8 @@
 //   weights outer   for n { for m { for k } }    weights of a column block stay while m runs
 //   inputs outer    for m { for n { for k } }    inputs of a row block stay while n runs
 //
+// Elements below a byte are packed along a row, which begins at a whole byte; tiles are cut there.
+//
 // Along k partial sums stay in the accumulators; they are never spilt.
 #pragma once
 
@@ -36,12 +38,14 @@ struct Span {
 struct Surroundings {
   bool a_resident = false, b_resident = false, out_resident = false;
   bool addend = false, addend_resident = false;
-  std::uint64_t out_bytes = 1, addend_bytes = 1;  // per element
-  std::uint64_t parameter_bytes = 0;              // of the chain, per output column
-  double bytes_per_cycle = 1;                     // memory bandwidth in core cycles
-  double latency = 0;                             // of the memory, in core cycles
-  std::uint64_t tile_area = 0;                    // scratchpad bytes for tiles
-  std::uint64_t weight_buffer = 0;                // 0: weights use the tile area
+  ElementSize out_size, addend_size;
+  std::uint64_t out_bytes(std::uint64_t elements) const { return elements * out_size; }
+  std::uint64_t addend_bytes(std::uint64_t elements) const { return elements * addend_size; }
+  std::uint64_t parameter_bytes = 0;  // of the chain, per output column
+  double bytes_per_cycle = 1;         // memory bandwidth in core cycles
+  double latency = 0;                 // of the memory, in core cycles
+  std::uint64_t tile_area = 0;        // scratchpad bytes for tiles
+  std::uint64_t weight_buffer = 0;    // 0: weights use the tile area
   std::uint64_t accumulator_rows = 0;
   std::uint64_t vector_lanes = 1, vector_passes = 1;
 };

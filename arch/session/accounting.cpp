@@ -18,6 +18,72 @@ void add_reliability(const SramConfig& sram, Volts nominal, power::Component& co
     component.labels["ecc"] = sram.ecc == faults::Ecc::parity ? "parity" : "secded";
 }
 
+// Inner-product units in place of multipliers.
+void describe_units(const MatrixConfig& matrix, power::Component& component) {
+  const IpuConfig& ipu = *matrix.ipu;
+  const auto any = [&](bool (*is)(trace::NumberFormat)) {
+    return std::any_of(matrix.formats.begin(), matrix.formats.end(), is);
+  };
+  const bool integers = any(trace::is_integer), floats = any(trace::is_float);
+  component.kind = "inner_product";
+  const std::pair<const char*, std::int64_t> attributes[] = {{"window", ipu.window},
+                                                             {"fraction", ipu.fraction},
+                                                             {"digit_a", ipu.digit_a},
+                                                             {"digit_b", ipu.digit_b},
+                                                             {"ehu_share", ipu.ehu_share}};
+  for (const auto& [key, value] : attributes) component.attributes[key] = real(value);
+  const bool multi = ipu.alignment == numerics::inner_product::Alignment::multi_cycle;
+  const std::pair<const char*, std::int64_t> labels[] = {
+      {"software_precision", ipu.software_precision},
+      {"growth", ipu.growth},
+      {"multi_cycle", multi ? 1 : 0},
+      {"mask_zeros", ipu.mask_zeros ? 1 : 0},
+      {"formats", integers && floats ? 0
+                  : integers         ? 1
+                                     : 2}};
+  for (const auto& [key, value] : labels) component.labels[key] = std::to_string(value);
+}
+
+// Vector MACs, the weights that lanes hold twice over, and what post-processes results.
+void add_vector_macs(const MatrixConfig& matrix, std::uint64_t cores,
+                     std::vector<power::Component>& out) {
+  const VsqConfig& vsq = *matrix.vsq;
+  const char* sign = vsq.activation_signed ? "signed" : "unsigned";
+  power::Component macs{"matrix",
+                        "vector_mac",
+                        {{"vector_length", real(matrix.rows)},
+                         {"lanes", real(matrix.columns)},
+                         {"units", real(matrix.units)},
+                         {"weight_bits", real(vsq.weight_bits)},
+                         {"activation_bits", real(vsq.activation_bits)},
+                         {"accumulator_bits", real(vsq.accumulator_bits)}},
+                        {{"activations", sign}},
+                        cores};
+  for (const auto& [name, bits] : {std::pair("weight_scale_bits", vsq.weight_scale_bits),
+                                   std::pair("activation_scale_bits", vsq.activation_scale_bits),
+                                   std::pair("product_bits", vsq.product_bits)})
+    if (bits > 0) macs.attributes[name] = real(bits);
+  out.push_back(std::move(macs));
+  const auto weights = static_cast<std::uint64_t>(2 * matrix.columns * matrix.units *
+                                                  vsq.weight_depth * matrix.rows);
+  out.push_back({"lane_weights",
+                 "sram",
+                 {{"capacity_bytes", static_cast<double>(weights * vsq.weight_size(matrix.rows))},
+                  {"banks", real(matrix.units)}},
+                 {},
+                 cores});
+  if (vsq.activation_scale_bits == 0) return;
+  out.push_back({"post_processor",
+                 "post_processor",
+                 {{"vector_length", real(matrix.rows)},
+                  {"units", real(matrix.units)},
+                  {"accumulator_bits", real(vsq.accumulator_bits)},
+                  {"output_bits", real(vsq.activation_bits)},
+                  {"scale_bits", real(vsq.activation_scale_bits)}},
+                 {{"outputs", sign}},
+                 cores});
+}
+
 }  // namespace
 
 std::vector<power::Component> components(const ArchConfig& config, Volts nominal) {
@@ -30,13 +96,18 @@ std::vector<power::Component> components(const ArchConfig& config, Volts nominal
                         [](auto a, auto b) { return trace::bits(a) < trace::bits(b); });
   const bool floats = trace::is_float(widest);
   std::vector<power::Component> out;
-  out.push_back({"matrix",
-                 "mac_array",
-                 {{"rows", real(core.matrix.rows)},
-                  {"columns", real(core.matrix.columns)},
-                  {"units", real(core.matrix.units)}},
-                 {{"format", trace::name(widest)}},
-                 cores});
+  if (core.matrix.vsq) {
+    add_vector_macs(core.matrix, cores, out);
+  } else {
+    out.push_back({"matrix",
+                   "mac_array",
+                   {{"rows", real(core.matrix.rows)},
+                    {"columns", real(core.matrix.columns)},
+                    {"units", real(core.matrix.units)}},
+                   {{"format", trace::name(widest)}},
+                   cores});
+    if (core.matrix.ipu) describe_units(core.matrix, out.back());
+  }
   out.push_back({"accumulator",
                  "sram",
                  {{"capacity_bytes",
@@ -109,9 +180,10 @@ std::vector<std::pair<const char*, std::uint64_t>> vector_actions(const std::str
       {"erf", {{"erf", 1}}},
       {"power", {{"log", 1}, {"multiply", 1}, {"exp", 1}}},
       {"batch_norm", {{"multiply_add", 1}}},
-      {"requantize", {{"multiply", 1}, {"shift", 1}, {"max", 1}, {"min", 1}}},
+      {"requantize", {{"requantize", 1}}},
       {"quantize", {{"multiply", 1}, {"convert", 1}}},
       {"dequantize", {{"convert", 1}, {"multiply", 1}}},
+      {"fake_quantize", {{"max", 1}, {"multiply", 1}, {"convert", 1}, {"multiply", 1}}},
       {"cast", {{"convert", 1}}},
       {"max_pool2d", {{"max", 1}}},
       {"avg_pool2d", {{"add", 1}}},
@@ -137,6 +209,26 @@ std::vector<std::pair<const char*, std::uint64_t>> vector_actions(const std::str
   return found == table.end() ? Actions{{"move", 1}} : found->second;
 }
 
+// In shape mode no scale is known: every vector is multiplied.
+void Accounting::add_vectors(const Core& core, const Count& count) const {
+  const MatrixConfig& matrix = config_.core.matrix;
+  const auto activity = core.matrix().model().activity();
+  const auto of = [&](const char* what) {
+    const auto found = activity.find(what);
+    return found == activity.end() ? 0 : found->second;
+  };
+  const std::uint64_t vectors = of("vectors"), gated = of("gated_vectors");
+  count("matrix", "vector", vectors - gated);
+  count("matrix", "gated_vector", gated);
+  // Each vector is read where it is held, each element of a fold's weights written once.
+  const ElementSize size = matrix.vsq->weight_size(matrix.rows);
+  count("lane_weights", "read", vectors * static_cast<std::uint64_t>(matrix.rows) * size);
+  count("lane_weights", "write",
+        of("loaded_vectors") * static_cast<std::uint64_t>(matrix.rows) * size);
+  if (matrix.vsq->activation_scale_bits > 0)
+    count("post_processor", "vector", core.post_processed_vectors());
+}
+
 void Accounting::add(const Core& core) {
   const auto count = [&](const char* component, const char* action, std::uint64_t n) {
     if (n > 0) counts_[{component, action}] += n;
@@ -146,13 +238,28 @@ void Accounting::add(const Core& core) {
   const auto columns = static_cast<std::uint64_t>(matrix.columns);
   const std::uint64_t macs = core.matrix().macs();
   const std::uint64_t offered = core.matrix().busy().value * matrix.peak_macs_per_cycle();
-  count("matrix", "mac", macs);
   MANTISSA_CHECK(offered >= macs, "more products than the array could make");
-  count("matrix", "gated_mac", offered - macs);
-  // A fold's R x C elements shift through (R + 1) / 2 stages on average.
-  const std::uint64_t shifted = core.matrix().array_folds() * columns * rows * (rows + 1) / 2;
-  count("matrix", matrix.dataflow == Dataflow::output_stationary ? "drain" : "load_weight",
-        shifted);
+  if (matrix.vsq) {
+    add_vectors(core, count);
+  } else if (matrix.ipu) {
+    const auto activity = core.matrix().model().activity();
+    const auto found = activity.find("operation_cycles");
+    const std::uint64_t cycles = found == activity.end() ? 0 : found->second;
+    const std::uint64_t of_units = offered / rows;
+    MANTISSA_CHECK(of_units >= cycles, "inner-product units worked longer than they were busy");
+    count("matrix", "cycle", cycles);
+    count("matrix", "idle_cycle", of_units - cycles);
+    count("matrix", "load_weight",
+          core.matrix().array_folds() * columns * rows *
+              static_cast<std::uint64_t>(matrix.ipu->weight_depth));
+  } else {
+    count("matrix", "mac", macs);
+    count("matrix", "gated_mac", offered - macs);
+    // A fold's R x C elements shift through (R + 1) / 2 stages on average.
+    const std::uint64_t shifted = core.matrix().array_folds() * columns * rows * (rows + 1) / 2;
+    count("matrix", matrix.dataflow == Dataflow::output_stationary ? "drain" : "load_weight",
+          shifted);
+  }
 
   const auto storage = [&](const char* name, std::uint64_t read, std::uint64_t written) {
     count(name, "read", read);

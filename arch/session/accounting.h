@@ -2,6 +2,7 @@
 // What a chip is made of and what its parts did, in the vocabulary that power/ prices.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -35,6 +36,9 @@ class Accounting {
   std::map<std::string, std::uint64_t> traffic() const { return traffic_; }
 
  private:
+  using Count = std::function<void(const char*, const char*, std::uint64_t)>;
+  void add_vectors(const Core& core, const Count& count) const;
+
   const ArchConfig& config_;
   std::map<std::pair<std::string, std::string>, std::uint64_t> counts_;
   std::map<std::string, std::uint64_t> traffic_;

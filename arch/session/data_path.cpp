@@ -2,12 +2,16 @@
 #include "arch/session/data_path.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "arch/mapper/errors.h"
+#include "arch/session/packed_elements.h"
 #include "arch/session/packed_weights.h"
+#include "arch/session/stored_form.h"
 #include "base/faults/cell_sampler.h"
 #include "base/faults/draw.h"
+#include "base/numerics/element.h"
 #include "base/numerics/gemm.h"
 #include "base/numerics/im2col.h"
 #include "base/numerics/layout.h"
@@ -21,8 +25,6 @@ using trace::NumberFormat;
 using trace::OpKind;
 using trace::Role;
 using trace::TensorId;
-
-std::size_t element_bytes(NumberFormat f) { return std::max(1u, trace::bits(f) / 8); }
 
 bool whole(NumberFormat f) { return trace::is_integer(f); }
 
@@ -44,6 +46,7 @@ struct DataPath::Epilogue {
     trace::Trace trace;
     std::vector<std::pair<TensorId, TensorId>> operands;  // here -> in the layer's trace
     TensorId sums = 0, addend = no_tensor, result = 0;
+    TensorId cast = no_tensor;  // sums in the head's own format, on their way into the line
   };
   std::map<std::pair<std::uint64_t, std::uint64_t>, Shaped> shaped;
 };
@@ -66,43 +69,6 @@ DataPath::DataPath(const Plan& plan, const ArchConfig& config, numerics::Reducti
 
 DataPath::~DataPath() = default;
 
-void DataPath::check_computable(const trace::Trace& trace) {
-  std::string refused;
-  std::size_t count = 0;
-  for (const auto& op : trace.ops) {
-    if (numerics::can_evaluate(op.kind)) continue;
-    if (++count <= 8)
-      refused +=
-          (refused.empty() ? "" : ", ") + ("'" + op.name + "' (") + trace::name(op.kind) + ")";
-  }
-  if (count == 0) return;
-  if (count > 8) refused += " and " + std::to_string(count - 8) + " more";
-  throw Error(not_computable)
-      .say("workload '" + trace.name + "': data mode has no values for " + refused)
-      .expected("operators of inference")
-      .remedy("run it with --fidelity shape");
-}
-
-std::vector<std::byte> DataPath::stored_form(TensorId id,
-                                             const std::vector<std::byte>& logical) const {
-  const auto& shape = plan_.tensor(id).shape;
-  if (!plan_.places[id].channels_last) return logical;
-  std::vector<std::byte> stored(logical.size());
-  numerics::nchw_to_nhwc(logical.data(), shape[0], shape[1], shape[2], shape[3],
-                         element_bytes(plan_.format(id)), stored.data());
-  return stored;
-}
-
-std::vector<std::byte> DataPath::logical_form(TensorId id,
-                                              const std::vector<std::byte>& stored) const {
-  const auto& shape = plan_.tensor(id).shape;
-  if (!plan_.places[id].channels_last) return stored;
-  std::vector<std::byte> logical(stored.size());
-  numerics::nhwc_to_nchw(stored.data(), shape[0], shape[1], shape[2], shape[3],
-                         element_bytes(plan_.format(id)), logical.data());
-  return logical;
-}
-
 void DataPath::map_weights(const LoweredLayer& layer) {
   const auto tensor = layer.problem->b;
   store_.map_pieces(layer.b_image, plan_.place(tensor).bytes,
@@ -121,8 +87,9 @@ void DataPath::begin(const LoweredLayer& layer) {
   for (TensorId t : layer.layer->reads) {
     const Place& place = plan_.places[t];
     if (place.resident || plan_.producer[t] != no_layer || store_.mapped(place.dram)) continue;
-    store_.map(place.dram, place.bytes,
-               [this, t, &trace] { return stored_form(t, operands_(trace, trace.tensor(t))); });
+    store_.map(place.dram, place.bytes, [this, t, &trace] {
+      return stored_form(plan_, t, operands_(trace, trace.tensor(t)));
+    });
   }
   for (TensorId t : layer.layer->outputs) {
     const Place& place = plan_.places[t];
@@ -137,8 +104,9 @@ void DataPath::begin(const LoweredLayer& layer) {
   if (layer.problem && plan_.tensor(layer.problem->a).role == Role::parameter) {
     const TensorId a = layer.problem->a;
     if (!store_.mapped(plan_.place(a).dram))
-      store_.map(plan_.place(a).dram, plan_.place(a).bytes,
-                 [this, a, &trace] { return operands_(trace, trace.tensor(a)); });
+      store_.map(plan_.place(a).dram, plan_.place(a).bytes, [this, a, &trace] {
+        return stored_form(plan_, a, operands_(trace, trace.tensor(a)));
+      });
   }
 }
 
@@ -163,7 +131,7 @@ Value DataPath::value(TensorId id) {
     std::memcpy(stored.data(), from, place.bytes);
   }
   Value value(plan_.format(id), plan_.tensor(id).shape);
-  value.data = logical_form(storage, stored);
+  value.data = logical_form(plan_, storage, stored);
   return value;
 }
 
@@ -196,7 +164,7 @@ void DataPath::evaluate(const LoweredLayer& layer) {
   for (TensorId t : trace.ops[last].outputs) {
     if (t == no_tensor) continue;
     const Place& place = plan_.places[t];
-    const auto stored = stored_form(t, inside.at(t).data);
+    const auto stored = stored_form(plan_, t, inside.at(t).data);
     if (stored.empty()) continue;
     if (place.resident)
       scratchpad_.write(place.local, stored.data(), stored.size());
@@ -208,7 +176,7 @@ void DataPath::evaluate(const LoweredLayer& layer) {
 // Rows [first, first + rows) of the command's operand A for one group, as a matrix with k columns.
 void DataPath::gather_rows(const MatrixProblem& p, const MatrixCommand& c, std::uint64_t group,
                            std::uint64_t first, std::uint64_t rows, std::byte* out) {
-  const auto e = static_cast<std::int64_t>(p.operand_bytes);
+  const auto e = static_cast<std::int64_t>(p.a_width());
   const auto& conv = p.conv;
   const std::int64_t taps = conv.window.kernel[0] * conv.window.kernel[1];
   const std::int64_t k = static_cast<std::int64_t>(c.tile.k / c.groups);
@@ -225,28 +193,95 @@ void DataPath::gather_rows(const MatrixProblem& p, const MatrixCommand& c, std::
   g.out_width = conv.output_width;
   const std::int64_t per_image = c.window.output_rows * conv.output_width;
   const std::int64_t image_bytes = g.row_stride * g.height * e;
+  const auto used = p.a_bytes(static_cast<std::uint64_t>(g.channels));
+  const auto stride = c.window.pixel_stride;
+  if (is_packed(p.a_format)) {
+    g.pixel_stride = g.channels;
+    g.row_stride = g.pixel_stride * conv.width;
+  }
   auto row = static_cast<std::int64_t>(c.window.first_row + first);
   auto left = static_cast<std::int64_t>(rows);
   while (left > 0) {
     const std::int64_t image = row / per_image, within = row % per_image;
     const std::int64_t count = std::min(left, per_image - within);
     const std::uint64_t at = c.a + static_cast<std::uint64_t>(image * image_bytes) +
-                             c.window.channel_offset +
-                             group * static_cast<std::uint64_t>(g.channels * e);
+                             c.window.channel_offset + group * used;
     // The words in use, each once: pixel by pixel where whole words of other channels lie between.
     // Nothing at all where a tile is all padding.
     const auto pixels = static_cast<std::uint64_t>(g.height * g.width);
-    const auto used = static_cast<std::uint64_t>(g.channels * e);
-    const auto stride = static_cast<std::uint64_t>(g.pixel_stride * e);
     const std::byte* base =
         stride < used + 8
             ? scratchpad_.read(at, pixels == 0 ? 0 : (pixels - 1) * stride + used, copy_a_)
             : scratchpad_.read(at, pixels, used, stride, copy_a_);
+    std::vector<std::byte> codes;
+    if (is_packed(p.a_format)) {
+      codes = unpacked(p.a_format, base, stride, pixels, static_cast<std::uint64_t>(g.channels));
+      base = codes.data();
+    }
     numerics::im2col(base, static_cast<std::size_t>(e), g, within, count, out, k);
     out += count * k * e;
     row += count;
     left -= count;
   }
+}
+
+// Of the layer's operands as its producers left them in memory, before any cell fails: what a
+// calibration on this very input finds.
+const MatrixRanges& DataPath::ranges_of(const LoweredLayer& layer) {
+  const auto [found, fresh] = ranges_.try_emplace(layer.id);
+  if (!fresh) return found->second;
+  const MatrixProblem& p = *layer.problem;
+  std::vector<float> x;
+  const auto load = [&](TensorId t, const std::byte* from) {
+    x.resize(static_cast<std::size_t>(plan_.tensor(t).elements()));
+    numerics::load_floats(plan_.format(t), from, 0, static_cast<std::int64_t>(x.size()), x.data());
+  };
+  // What is not finite is refused where it is quantised.
+  const auto largest = [&](std::uint64_t first, std::uint64_t count, std::uint64_t stride) {
+    float most = 0;
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const float magnitude = std::fabs(x[first + i * stride]);
+      if (std::isfinite(magnitude)) most = std::max(most, magnitude);
+    }
+    return most;
+  };
+  const auto load_whole = [&](TensorId t) {
+    if (plan_.tensor(t).role == Role::parameter) {
+      load(t, operands_(*plan_.trace, plan_.tensor(t)).data());
+    } else {
+      const Place& place = plan_.place(t);
+      load(t, place.resident ? scratchpad_.at(place.local, place.bytes)
+                             : store_.at(place.dram, place.bytes));
+    }
+  };
+  MatrixRanges& ranges = found->second;
+  load_whole(p.a);
+  ranges.a = largest(0, x.size(), 1);
+  for (const float value : x)
+    if (std::isfinite(value)) ranges.a_above = std::max(ranges.a_above, value);
+  load_whole(p.b);
+  if (!p.b_is_parameter) {
+    ranges.b = {largest(0, x.size(), 1)};
+    return ranges;
+  }
+  // Channel by channel: [n, k] where they are transposed or a convolution's, otherwise [k, n].
+  const bool along = p.convolution || p.b_transposed;
+  for (std::uint64_t channel = 0; channel < x.size() / p.k; ++channel) {
+    const std::uint64_t matrix = channel / p.n, column = channel % p.n;
+    const std::uint64_t first = matrix * p.k * p.n + (along ? column * p.k : column);
+    ranges.b.push_back(largest(first, p.k, along ? 1 : p.n));
+  }
+  return ranges;
+}
+
+// Of `n` columns from `channel` on.
+MatrixRanges DataPath::ranges_of(const LoweredLayer& layer, std::uint64_t channel,
+                                 std::uint64_t n) {
+  const MatrixRanges& all = ranges_of(layer);
+  if (!layer.problem->b_is_parameter)
+    return {all.a, all.a_above, std::vector<float>(n, all.b.front())};
+  const auto from = all.b.begin() + static_cast<std::ptrdiff_t>(channel);
+  return {all.a, all.a_above, std::vector<float>(from, from + static_cast<std::ptrdiff_t>(n))};
 }
 
 // Rows of one group: n columns of k products each.
@@ -261,6 +296,7 @@ void DataPath::product(const MatrixProblem& p, const MatrixOperands& x, std::uin
   numerics::ReductionOrder order = order_.matrix;
   if (accumulate && order == numerics::output_stationary) order.chain = 1;
   switch (plan_.format(p.a)) {
+    case NumberFormat::int4:
     case NumberFormat::int8:
       numerics::gemm_int8(reinterpret_cast<const std::int8_t*>(x.a), x.lda,
                           reinterpret_cast<const std::int8_t*>(x.b), x.ldb,
@@ -281,11 +317,22 @@ void DataPath::product(const MatrixProblem& p, const MatrixOperands& x, std::uin
 // Groups lie one behind the other, each k x n of the problem.
 const std::byte* DataPath::operand_b(const MatrixProblem& p, const MatrixCommand& c,
                                      std::uint64_t group, std::int64_t& ldb) {
-  const std::uint64_t e = p.operand_bytes;
+  const std::uint64_t e = p.b_width();
   const std::uint64_t k = c.tile.k / c.groups, n = c.tile.n / c.groups;
-  if (!c.b_transposed)
-    return scratchpad_.read(c.b + group * p.k * p.n * e * (c.groups > 1 ? 1 : 0), k, n * e,
-                            c.b_stride, copy_b_);
+  const std::uint64_t at = c.b + (c.groups > 1 ? p.b_bytes(group * p.k * p.n) : 0);
+  if (is_packed(p.b_format)) {
+    const std::uint64_t rows = c.b_transposed ? n : k, row = c.b_transposed ? k : n;
+    const std::byte* from = scratchpad_.read(at, rows, p.b_bytes(row), c.b_stride, copy_a_);
+    copy_b_ = unpacked(p.b_format, from, c.b_stride, rows, row);
+    if (c.b_transposed) {
+      const std::vector<std::byte> columns = copy_b_;
+      const auto i64 = [](std::uint64_t v) { return static_cast<std::int64_t>(v); };
+      numerics::nchw_to_nhwc(columns.data(), 1, i64(rows), 1, i64(row), 1, copy_b_.data());
+    }
+    ldb = static_cast<std::int64_t>(n);
+    return copy_b_.data();
+  }
+  if (!c.b_transposed) return scratchpad_.read(at, k, n * e, c.b_stride, copy_b_);
   copy_b_.resize(k * n * e);
   for (std::uint64_t column = 0; column < n; ++column) {
     const std::byte* from = scratchpad_.read(c.b + column * c.b_stride, k * e, copy_a_);
@@ -296,11 +343,11 @@ const std::byte* DataPath::operand_b(const MatrixProblem& p, const MatrixCommand
   return copy_b_.data();
 }
 
-std::uint64_t DataPath::upset(double rate, std::byte* bytes, std::uint64_t bits) {
+std::uint64_t DataPath::upset(double rate, std::byte* bytes, std::uint64_t bits, unsigned width) {
   std::vector<std::uint64_t> flipped;
   faults::CellSampler(faults::derived(upset_key_, upset_draws_++))
       .append_failing(rate, 0, bits, flipped);
-  for (const std::uint64_t bit : flipped) bytes[bit / 8] ^= std::byte{1} << (bit % 8);
+  for (const std::uint64_t bit : flipped) bytes[bit / width] ^= std::byte{1} << (bit % width);
   return flipped.size();
 }
 
@@ -309,7 +356,7 @@ void DataPath::accumulate_chains(const LoweredLayer& layer, const MatrixCommand&
                                  const std::byte* a, std::int64_t lda, const std::byte* b,
                                  std::int64_t ldb) {
   const MatrixProblem& p = *layer.problem;
-  const std::uint64_t k = c.tile.k, chain = order_.matrix.length(k), e = p.operand_bytes;
+  const std::uint64_t k = c.tile.k, chain = order_.matrix.length(k), e = p.a_width();
   const std::uint64_t counted = overflows_;  // with the whole product
   std::vector<std::uint32_t> sums(c.tile.m * c.tile.n);
   for (std::uint64_t from = 0; from < k; from += chain) {
@@ -349,14 +396,19 @@ void DataPath::accumulate(const LoweredLayer& layer, const MatrixCommand& c,
 void DataPath::multiply(const LoweredLayer& layer, const MatrixCommand& c,
                         const MatrixTimetable& t) {
   const MatrixProblem& p = *layer.problem;
-  const std::uint64_t e = p.operand_bytes;
+  const std::uint64_t e = p.a_width();
+  const bool packed_a = is_packed(p.a_format), packed_b = is_packed(p.b_format);
   auto& sums = accumulators_.slot(c.slot).sums;
   sums.resize(c.tile.m * c.tile.n);
   const std::uint64_t k = c.tile.k / c.groups, n = c.tile.n / c.groups;
   const auto ldsums = static_cast<std::int64_t>(c.tile.n);
 
+  const bool scales = arithmetic_ != nullptr && arithmetic_->scales(plan_.format(p.a));
+  const MatrixRanges ranges = scales ? ranges_of(layer, c.channel, n) : MatrixRanges{};
+
   TwinCommand twin;
   if (twin_ != nullptr) {
+    twin.ranges = ranges;
     twin.layer = plan_.trace->ops[layer.layer->head].name;
     twin.tile = c.tile;
     twin.time = t;
@@ -379,14 +431,16 @@ void DataPath::multiply(const LoweredLayer& layer, const MatrixCommand& c,
   };
 
   for (std::uint64_t group = 0; group < c.groups; ++group) {
-    std::int64_t ldb = static_cast<std::int64_t>(c.b_stride / e);
+    std::int64_t ldb = static_cast<std::int64_t>(c.b_stride / p.b_width());
     const std::byte* b = operand_b(p, c, group, ldb);
     if (register_error_rate_ > 0) {
-      const std::uint64_t size = ((k - 1) * static_cast<std::uint64_t>(ldb) + n) * e;
+      const unsigned width = packed_b ? trace::bits(p.b_format) : 8;
+      const std::uint64_t size = ((k - 1) * static_cast<std::uint64_t>(ldb) + n) * p.b_width();
       if (b != copy_b_.data()) copy_b_.assign(b, b + size);
       b = copy_b_.data();
-      register_upsets_ += upset(register_error_rate_, copy_b_.data(), size * 8);
+      register_upsets_ += upset(register_error_rate_, copy_b_.data(), size * width, width);
     }
+    if (packed_b) extend(p.b_format, copy_b_);
 
     for (std::uint64_t row = 0; twin_ != nullptr && row < k; ++row)
       keep(twin.format, b + row * static_cast<std::uint64_t>(ldb) * e, n * e,
@@ -394,17 +448,24 @@ void DataPath::multiply(const LoweredLayer& layer, const MatrixCommand& c,
 
     std::uint32_t* out = sums.data() + group * n;
     if (!c.window.convolution && !c.a_transposed) {
-      const std::byte* a = scratchpad_.read(c.a, c.tile.m, k * e, c.a_stride, copy_a_);
-      product(p, {c.tile, 0, c.tile.m, a, b, static_cast<std::int64_t>(c.a_stride / e), ldb}, n, k,
-              out, ldsums);
-      if (accumulates && !at_once)
-        accumulate_chains(layer, c, a, static_cast<std::int64_t>(c.a_stride / e), b, ldb);
+      const std::byte* a = scratchpad_.read(c.a, c.tile.m, p.a_bytes(k), c.a_stride, copy_a_);
+      auto lda = static_cast<std::int64_t>(c.a_stride / e);
+      std::vector<std::byte> codes;
+      if (packed_a) {
+        codes = unpacked(p.a_format, a, c.a_stride, c.tile.m, k);
+        extend(p.a_format, codes);
+        a = codes.data();
+        lda = static_cast<std::int64_t>(k);
+      }
+      product(p, {c.tile, 0, c.tile.m, a, b, lda, ldb, &ranges}, n, k, out, ldsums);
+      if (accumulates && !at_once) accumulate_chains(layer, c, a, lda, b, ldb);
       keep_a(group, 0, c.tile.m, a, c.a_stride);
       continue;
     }
-    // Gathered in blocks that stay in the processor's cache; accumulators take whole columns.
+    // Gathered in blocks that stay in the processor's cache; accumulators take whole columns, and
+    // what is packed is unpacked once.
     const std::uint64_t block =
-        accumulates ? c.tile.m : std::max<std::uint64_t>(16, (512 * 1024) / (k * e));
+        accumulates || packed_a ? c.tile.m : std::max<std::uint64_t>(16, (512 * 1024) / (k * e));
     std::vector<std::byte> rows;
     for (std::uint64_t first = 0; first < c.tile.m; first += block) {
       const std::uint64_t count = std::min(block, c.tile.m - first);
@@ -412,15 +473,21 @@ void DataPath::multiply(const LoweredLayer& layer, const MatrixCommand& c,
       if (c.a_transposed) {
         for (std::uint64_t column = 0; column < k; ++column) {
           const std::byte* from =
-              scratchpad_.read(c.a + column * c.a_stride + first * e, count * e, copy_a_);
+              scratchpad_.read(c.a + column * c.a_stride + first * e, p.a_bytes(count), copy_a_);
+          std::vector<std::byte> codes;
+          if (packed_a) {
+            codes = unpacked(p.a_format, from, 0, 1, count);
+            from = codes.data();
+          }
           for (std::uint64_t row = 0; row < count; ++row)
             std::memcpy(rows.data() + (row * k + column) * e, from + row * e, e);
         }
       } else {
         gather_rows(p, c, group, first, count, rows.data());
       }
-      product(p, {c.tile, first, count, rows.data(), b, static_cast<std::int64_t>(k), ldb}, n, k,
-              out + first * c.tile.n, ldsums);
+      if (packed_a) extend(p.a_format, rows);
+      product(p, {c.tile, first, count, rows.data(), b, static_cast<std::int64_t>(k), ldb, &ranges},
+              n, k, out + first * c.tile.n, ldsums);
       if (accumulates && !at_once)
         accumulate_chains(layer, c, rows.data(), static_cast<std::int64_t>(k), b, ldb);
       keep_a(group, first, count, rows.data(), k * e);
@@ -438,8 +505,12 @@ DataPath::Epilogue& DataPath::epilogue(const LoweredLayer& layer) {
   return *made;
 }
 
-void DataPath::drain(const LoweredLayer& layer, const VectorCommand& v, Cycles now) {
-  if (v.slot < 0) return;
+void DataPath::drain(const LoweredLayer& layer, const VectorCommand& v, const VectorTime& time,
+                     Cycles now) {
+  if (v.slot < 0) {
+    if (vector_twin_ != nullptr) vector_twin_->leave(time);
+    return;
+  }
   const trace::Trace& trace = *plan_.trace;
   const auto& head = trace.ops[layer.layer->head];
   const auto slot = static_cast<std::uint32_t>(v.slot);
@@ -480,7 +551,7 @@ void DataPath::drain(const LoweredLayer& layer, const VectorCommand& v, Cycles n
       op.name = head.name;
       op.kind = OpKind::cast;
       op.inputs = {value};
-      then(op, tile("cast", own));
+      then(op, s.cast = tile("cast", own));
     }
     std::map<TensorId, TensorId> here{{head.outputs.front(), value}};
     for (auto id : layer.layer->chain) {
@@ -517,37 +588,53 @@ void DataPath::drain(const LoweredLayer& layer, const VectorCommand& v, Cycles n
   Epilogue::Shaped& s = found->second;
   std::vector<Value> values(s.trace.tensors.size());
   Value sums(s.trace.tensors[s.sums].format, {rows, columns});
-  std::memcpy(sums.data.data(), accumulators_.slot(slot).sums.data(), v.m * v.n * 4);
+  std::vector<std::uint32_t>& held = accumulators_.slot(slot).sums;
   if (accumulator_error_rate_ > 0)
-    accumulator_upsets_ += upset(accumulator_error_rate_, sums.data.data(), v.m * v.n * 32);
+    accumulator_upsets_ +=
+        upset(accumulator_error_rate_, reinterpret_cast<std::byte*>(held.data()), v.m * v.n * 32);
+  if (arithmetic_ != nullptr && arithmetic_->scales(plan_.format(layer.problem->a)))
+    arithmetic_->finish(held.data(), v.m, v.n, ranges_of(layer, v.channel, v.n));
+  std::memcpy(sums.data.data(), held.data(), v.m * v.n * 4);
   values[s.sums] = std::move(sums);
   for (const auto& [mine, theirs] : s.operands) {
     const Value& whole_parameter = parameter(theirs);
-    const std::size_t e = element_bytes(whole_parameter.format);
     Value slice(whole_parameter.format, s.trace.tensors[mine].shape);
-    const std::size_t from = whole_parameter.elements() == 1 ? 0 : v.first_column * e;
+    // Columns of a tile begin at a whole byte.
+    const std::uint64_t from =
+        whole_parameter.elements() == 1
+            ? 0
+            : trace::storage_bytes(slice.format, static_cast<std::int64_t>(v.first_column));
     std::memcpy(slice.data.data(), whole_parameter.data.data() + from, slice.data.size());
     values[mine] = std::move(slice);
   }
   if (s.addend != no_tensor) {
     Value addend(s.trace.tensors[s.addend].format, {rows, columns});
-    const std::size_t width = v.n * element_bytes(addend.format);
+    const auto width = trace::storage_bytes(addend.format, columns);
+    std::vector<std::byte> tile(v.m * width);
     for (std::uint64_t r = 0; r < v.m; ++r)
-      std::memcpy(addend.data.data() + r * width,
+      std::memcpy(tile.data() + r * width,
                   scratchpad_.read(v.addend + r * v.addend_stride, width, copy_a_), width);
+    addend.data =
+        is_packed(addend.format) ? without_gaps(addend.format, tile, v.m, v.n) : std::move(tile);
     values[s.addend] = std::move(addend);
   }
+  if (vector_twin_ != nullptr) vector_twin_->begin(time);
   for (const auto& op : s.trace.ops) {
     std::vector<const Value*> inputs;
     for (TensorId t : op.inputs) inputs.push_back(t == no_tensor ? nullptr : &values[t]);
     Value& output = values[op.outputs.front()];
     output = std::move(numerics::evaluate(s.trace, op, inputs, order_, &overflows_).front());
-    if (vector_twin_ != nullptr) vector_twin_->apply(op, inputs, output);
+    if (vector_twin_ != nullptr && op.outputs.front() != s.cast)
+      vector_twin_->apply(op, inputs, output);
   }
+  if (vector_twin_ != nullptr) vector_twin_->end();
   const Value& result = values[s.result];
-  const std::size_t width = v.n * element_bytes(result.format);
+  const auto width = trace::storage_bytes(result.format, columns);
+  std::vector<std::byte> with_gaps;
+  if (is_packed(result.format)) with_gaps = in_rows(result.format, result.data, v.m, v.n);
+  const std::byte* data = with_gaps.empty() ? result.data.data() : with_gaps.data();
   for (std::uint64_t r = 0; r < v.m; ++r)
-    scratchpad_.write(v.out + r * v.out_stride, result.data.data() + r * width, width);
+    scratchpad_.write(v.out + r * v.out_stride, data + r * width, width);
 }
 
 void DataPath::finish(const LoweredLayer& layer) {
@@ -570,6 +657,7 @@ void DataPath::finish(const LoweredLayer& layer) {
   if (layer.problem && layer.problem->b_is_parameter && --images_[layer.b_image] == 0)
     store_.unmap(layer.b_image);
   epilogues_.erase(layer.id);
+  ranges_.erase(layer.id);
   const trace::Trace& trace = *plan_.trace;
   for (auto id : layer.layer->ops())
     for (TensorId t : trace.ops[id].inputs)

@@ -48,12 +48,10 @@ class DataPath {
   // The same for element-wise operators on accumulators.
   void operate(VectorTwin* twin) { vector_twin_ = twin; }
 
-  // Throws Error(not_computable) listing every operator that has no values here.
-  static void check_computable(const trace::Trace& trace);
-
   void begin(const LoweredLayer& layer);  // its operands become available in memory
   void multiply(const LoweredLayer& layer, const MatrixCommand& command, const MatrixTimetable& t);
-  void drain(const LoweredLayer& layer, const VectorCommand& command, Cycles now);
+  void drain(const LoweredLayer& layer, const VectorCommand& command, const VectorTime& time,
+             Cycles now);
   void evaluate(const LoweredLayer& layer);
   void finish(const LoweredLayer& layer);  // what nobody reads any more leaves memory
 
@@ -66,15 +64,13 @@ class DataPath {
  private:
   struct Epilogue;  // a layer's chain as a small trace over [rows, columns]
 
-  std::vector<std::byte> stored_form(trace::TensorId id,
-                                     const std::vector<std::byte>& logical) const;
-  std::vector<std::byte> logical_form(trace::TensorId id,
-                                      const std::vector<std::byte>& stored) const;
   void map_weights(const LoweredLayer& layer);
   const numerics::Value& parameter(trace::TensorId id);
   numerics::Value value(trace::TensorId id);
   void gather_rows(const MatrixProblem& problem, const MatrixCommand& c, std::uint64_t group,
                    std::uint64_t first, std::uint64_t rows, std::byte* out);
+  const MatrixRanges& ranges_of(const LoweredLayer& layer);
+  MatrixRanges ranges_of(const LoweredLayer& layer, std::uint64_t channel, std::uint64_t n);
   void product(const MatrixProblem& problem, const MatrixOperands& operands, std::uint64_t n,
                std::uint64_t k, std::uint32_t* sums, std::int64_t ldsums);
   void accumulate_chains(const LoweredLayer& layer, const MatrixCommand& c, const std::byte* a,
@@ -84,8 +80,9 @@ class DataPath {
   Epilogue& epilogue(const LoweredLayer& layer);
   const std::byte* operand_b(const MatrixProblem& problem, const MatrixCommand& c,
                              std::uint64_t group, std::int64_t& ldb);
-  // Flips each of `bits` bits with probability `rate`; the same ones in every run.
-  std::uint64_t upset(double rate, std::byte* bytes, std::uint64_t bits);
+  // Flips each of `bits` bits with probability `rate`, the same ones in every run; a byte has
+  // `width` of them.
+  std::uint64_t upset(double rate, std::byte* bytes, std::uint64_t bits, unsigned width = 8);
 
   const Plan& plan_;
   const MatrixConfig& matrix_;
@@ -96,6 +93,7 @@ class DataPath {
   memory::BackingStore& store_;
   std::map<trace::TensorId, numerics::Value> parameters_;  // of the layers in flight
   std::map<LayerId, std::unique_ptr<Epilogue>> epilogues_;
+  std::map<LayerId, MatrixRanges> ranges_;  // of all channels, where the unit scales its operands
   std::map<std::uint64_t, std::uint32_t>
       images_;  // packed weights in memory: layers that read them
   std::vector<OutputTensor> outputs_;

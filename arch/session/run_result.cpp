@@ -22,6 +22,10 @@ TwinResult& TwinResult::operator+=(const TwinResult& other) {
   cycles += other.cycles;
   compared += other.compared;
   differing += other.differing;
+  timed += other.timed;
+  timed_cycles += other.timed_cycles;
+  untimed += other.untimed;
+  untimed_cycles += other.untimed_cycles;
   return *this;
 }
 

@@ -87,6 +87,9 @@ struct TwinResult {
   std::uint64_t cycles = 0;     // clocked; idle ones are left out
   std::uint64_t compared = 0;   // values that it gave, beside the model's: sums, addresses
   std::uint64_t differing = 0;  // rtl only: lockstep stops at the first
+  // Vector unit: commands whose whole time was the RTL's, too, and those in which at least one
+  // operator's was the model's alone; cycles from their first beat to their last result.
+  std::uint64_t timed = 0, timed_cycles = 0, untimed = 0, untimed_cycles = 0;
   TwinResult& operator+=(const TwinResult& other);
 };
 

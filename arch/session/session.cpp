@@ -11,6 +11,7 @@
 #include "arch/mapper/errors.h"
 #include "arch/mapper/plan.h"
 #include "arch/session/accounting.h"
+#include "arch/session/computable.h"
 #include "arch/session/kernel.h"
 #include "base/trace/safetensors.h"
 #include "memory/registry.h"
@@ -217,6 +218,22 @@ void warn_of_supply(const char* name, const SramConfig& sram, Volts nominal, Run
                          config::quantity_text(nominal) + " stand for 1 Vmin in its energy");
 }
 
+void warn_of_vectors(const MatrixConfig& matrix, bool data, RunResult& r) {
+  if (data)
+    r.warnings.push_back(
+        "core.matrix: in data mode operands move in the trace's formats and are quantised where "
+        "they enter the unit; bytes of elements with their scales are those of shape mode");
+  else if (matrix.vsq->weight_scale_bits + matrix.vsq->activation_scale_bits > 0)
+    r.warnings.push_back(
+        "core.matrix: scales have no values in shape mode: no vector is gated in its energy");
+  const auto saturations = r.matrix_activity.find("saturations");
+  const std::uint64_t n = saturations == r.matrix_activity.end() ? 0 : saturations->second;
+  if (n > 0)
+    r.warnings.push_back("core.matrix: " + std::to_string(n) + " sums of " +
+                         std::to_string(matrix.vsq->accumulator_bits) + " bits " +
+                         (matrix.vsq->saturate ? "saturated" : "wrapped"));
+}
+
 }  // namespace
 
 RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions& asked) {
@@ -243,7 +260,7 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
   if (e.config.core.weight_buffer)
     needs_data("weight_buffer", e.config.core.weight_buffer->implementation);
   if (data) {
-    for (const auto& trace : traces) DataPath::check_computable(trace);
+    for (const auto& trace : traces) check_computable(trace);
     if (!options.operands) options.operands = operands_of(traces);
   }
 
@@ -349,10 +366,7 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
     for (const auto& warning : plan.warnings)
       if (std::find(r.warnings.begin(), r.warnings.end(), warning) == r.warnings.end())
         r.warnings.push_back(warning);
-  if (e.config.core.matrix.ipu)
-    r.warnings.push_back(
-        "core.matrix: energy and area are those of an array of multipliers of its widest format; "
-        "there are no prices of inner-product units");
+  if (e.config.core.matrix.vsq) warn_of_vectors(e.config.core.matrix, data, r);
   if (const auto beside = bytes_beside(e.memories, r.dram); !beside.empty())
     r.warnings.push_back(beside);
   if (e.memories.front()->dram() != nullptr && e.memories.front()->dram()->energy.known())

@@ -9,6 +9,7 @@ namespace {
 struct Registered {
   MatrixModelFactory factory;
   std::vector<trace::NumberFormat> formats;
+  MatrixModelRegistration::Multiplies multiplies;
 };
 
 std::map<std::string, Registered>& models() {
@@ -18,9 +19,14 @@ std::map<std::string, Registered>& models() {
 
 }  // namespace
 
+void MatrixArithmetic::finish(std::uint32_t*, std::uint64_t, std::uint64_t, const MatrixRanges&) {
+  MANTISSA_CHECK(false, "an arithmetic that scales its sums has to say how");
+}
+
 MatrixModelRegistration::MatrixModelRegistration(const char* name, MatrixModelFactory factory,
-                                                 std::vector<trace::NumberFormat> formats) {
-  models().emplace(name, Registered{std::move(factory), std::move(formats)});
+                                                 std::vector<trace::NumberFormat> formats,
+                                                 Multiplies multiplies) {
+  models().emplace(name, Registered{std::move(factory), std::move(formats), multiplies});
 }
 
 std::vector<std::string> matrix_models() {
@@ -36,6 +42,12 @@ const MatrixModelFactory* find_matrix_model(const std::string& name) {
 
 const std::vector<trace::NumberFormat>& matrix_model_formats(const std::string& name) {
   return models().at(name).formats;
+}
+
+bool matrix_model_multiplies(const std::string& name, trace::NumberFormat a,
+                             trace::NumberFormat b) {
+  const auto multiplies = models().at(name).multiplies;
+  return multiplies == nullptr ? a == b : multiplies(a, b);
 }
 
 std::unique_ptr<MatrixModel> make_matrix_model(const CoreConfig& core) {

@@ -11,10 +11,12 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "arch/chip/config.h"
+#include "arch/units/element_size.h"
 #include "base/numerics/reduction_order.h"
 #include "base/units.h"
 
@@ -25,23 +27,51 @@ struct MatrixTile {
   std::uint64_t m = 0, k = 0, n = 0;
   bool first = true;  // overwrites its accumulators; otherwise goes on from the tile before
   bool last = true;   // its results are complete and leave
-  std::uint64_t operand_bytes = 1;  // per element
+  std::uint64_t operand_bytes = 1;  // per element of a, 1 for those below a byte
   trace::NumberFormat format = trace::NumberFormat::int8;
+  std::optional<trace::NumberFormat> weight_format = {};  // of b; none: that of a
+  std::uint64_t line = 0;  // channels that stand side by side along k; 0: all of k
+  bool packed = false;     // operands lie in the form of PackedOperands, not of `format`
+
+  trace::NumberFormat b_format() const { return weight_format.value_or(format); }
+};
+
+// How a unit that packs its operands has them in memory and in the scratchpad. Shape mode counts
+// the bytes of this form; data mode those of the trace's format, in which the values lie there.
+struct PackedOperands {
+  ElementSize a, b;                // the streamed operand and all activations; the stationary one
+  std::uint64_t column_bytes = 0;  // of scales, per output channel
+};
+
+// What makes a layer's results operands of the next one, behind the vector unit.
+struct PostProcessing {
+  std::uint64_t vector_length = 1;  // results that it takes at a time, along the columns
+  std::uint64_t vectors_per_cycle = 1;
+  Cycles latency{};
+};
+
+// The largest magnitudes of a product's operands: of all of A, and of each column of B, or of all
+// of it where it is no parameter.
+struct MatrixRanges {
+  float a = 0, a_above = 0;  // of A; of what lies above zero in it
+  std::vector<float> b;      // per column of the command
 };
 
 // Some rows of a command's product as the scratchpad delivers it, row-major: a[m, k] from row
 // `first_row` of the tile on, b[k, n]. lda and ldb are the distances between rows, in elements.
+// Elements below a byte have a byte each, int4 with its sign extended.
 struct MatrixOperands {
   MatrixTile tile;
   std::uint64_t first_row = 0, m = 0;
   const std::byte* a = nullptr;
   const std::byte* b = nullptr;
   std::int64_t lda = 0, ldb = 0;
+  const MatrixRanges* ranges = nullptr;  // where the arithmetic asks for them
 };
 
 // Data mode of a unit that does not add like base/numerics/gemm.h, or whose time depends on
-// operands. It is given all rows of a command, in order, before its model is asked when they
-// stream.
+// operands. It is given all rows of a command, in order; where operands decide about time, before
+// its model is asked when they stream.
 class MatrixArithmetic {
  public:
   virtual ~MatrixArithmetic() = default;
@@ -49,6 +79,12 @@ class MatrixArithmetic {
   // gemm.h in the model's order (integers, whose sums are exact in any).
   virtual bool multiply(const MatrixOperands& operands, float* sums, std::int64_t ldsums,
                         bool accumulate) = 0;
+  virtual bool decides_time() const { return true; }
+  // Whether sums of operands of `format` are integers until `finish` makes fp32 of them.
+  virtual bool scales(trace::NumberFormat) const { return false; }
+  // m x n complete sums, side by side, when they leave the accumulators.
+  virtual void finish(std::uint32_t* sums, std::uint64_t m, std::uint64_t n,
+                      const MatrixRanges& ranges);
 };
 
 struct MatrixTimetable {
@@ -92,6 +128,15 @@ class MatrixModel {
   virtual bool packs_groups() const { return true; }
   // The unit's own arithmetic; null: gemm.h in the order above.
   virtual MatrixArithmetic* arithmetic() { return nullptr; }
+  // How it packs its operands; none: as the trace has them.
+  virtual std::optional<PackedOperands> packed_operands() const { return {}; }
+  virtual std::optional<PostProcessing> post_processing() const { return {}; }
+  // Operands along k that must not be cut apart.
+  virtual std::uint64_t vector_length() const { return 1; }
+  // Sums that leave the unit for each of a tile's results, to be added below it.
+  virtual std::uint64_t partial_sums(const MatrixTile& tile) const {
+    return ceil_div(tile.k, order().length(tile.k));
+  }
   // What the unit did since the last reset, beyond products and folds, by name.
   virtual std::map<std::string, std::uint64_t> activity() const { return {}; }
 };
@@ -100,16 +145,21 @@ using MatrixModelFactory = std::function<std::unique_ptr<MatrixModel>(
     const MatrixConfig& config, const ScratchpadConfig& scratchpad)>;
 
 struct MatrixModelRegistration {
+  // Whether a unit multiplies operands of these formats; none: those of one format.
+  using Multiplies = bool (*)(trace::NumberFormat a, trace::NumberFormat b);
+
   // `formats`: of operands that it may be configured for.
   MatrixModelRegistration(const char* name, MatrixModelFactory factory,
                           std::vector<trace::NumberFormat> formats = {trace::NumberFormat::int8,
-                                                                      trace::NumberFormat::bf16});
+                                                                      trace::NumberFormat::bf16},
+                          Multiplies multiplies = nullptr);
 };
 
 std::vector<std::string> matrix_models();  // sorted
 const MatrixModelFactory* find_matrix_model(const std::string& name);
 // Of a registered model.
 const std::vector<trace::NumberFormat>& matrix_model_formats(const std::string& name);
+bool matrix_model_multiplies(const std::string& name, trace::NumberFormat a, trace::NumberFormat b);
 std::unique_ptr<MatrixModel> make_matrix_model(const CoreConfig& core);
 
 }  // namespace mantissa::arch

@@ -32,6 +32,7 @@ struct TwinCommand {
   std::uint32_t slot = 0;
   std::vector<std::byte> a, b;          // row-major, m x k and k x n
   std::vector<std::uint32_t> expected;  // sums of the slot when the command is done: m x n
+  MatrixRanges ranges;                  // of a unit that scales its operands
 };
 
 class MatrixTwin {
@@ -41,6 +42,9 @@ class MatrixTwin {
   // Every row of sums that leaves goes to `accumulators`, too; not owned.
   virtual void accumulate_with(AccumulatorTwin* accumulators) = 0;
   virtual void multiply(TwinCommand command) = 0;
+  // The time of the command given last, where its model has to see operands first: such a command
+  // comes without.
+  virtual void timed(const MatrixTimetable& /*time*/) {}
   // A slot whose last row has left before or in `now`. Throws what is wrong with its sums.
   virtual void take(std::uint32_t slot, Cycles now, std::vector<std::uint32_t>& sums) = 0;
   // Everything that is still on its way.

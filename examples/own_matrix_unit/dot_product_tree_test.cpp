@@ -22,7 +22,8 @@ ArchConfig with_tree(ArchConfig config) {
 }
 
 TEST(DotProductTree, is_registered_beside_the_systolic_array) {
-  EXPECT_EQ(matrix_models(), (std::vector<std::string>{"dot_product_tree", "ipu", "systolic"}));
+  EXPECT_EQ(matrix_models(),
+            (std::vector<std::string>{"dot_product_tree", "ipu", "systolic", "vsq"}));
 }
 
 TEST(DotProductTree, takes_its_closed_form_on_a_grid_of_odd_shapes) {

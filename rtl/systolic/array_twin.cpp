@@ -373,8 +373,6 @@ class ArrayTwin final : public arch::MatrixTwin {
   arch::TwinResult result_;
 };
 
-const arch::MatrixTwins twin_registration(make_array_twin);
-
 }  // namespace
 
 std::unique_ptr<arch::MatrixTwin> make_array_twin(const arch::CoreConfig& core,

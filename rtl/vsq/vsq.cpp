@@ -6,6 +6,7 @@
 
 #include "base/numerics/quantize/vector_mac.h"
 #include "rtl/common/pin_bench.h"
+#include "rtl/vsq/vsq_pin.h"
 
 namespace mantissa::rtl {
 namespace {
@@ -45,12 +46,13 @@ std::vector<Port> vsq_ports(const VectorMac& mac) {
       {"overflow_o", out, 1, "the last sum saturated or wrapped"},
       {"acc_o", out, unsigned_of(mac.accumulator_bits), "signed sum"}};
 }
-enum { valid, clear, w, a, sw, sa, out_valid, gated, overflow, acc };
+using namespace vsq_pin;
 
 enum { f_clear, f_weights, f_activations, f_sw, f_sa, f_seed };
 
-// Of elements: what rtl/common/pin_bench.h has, all elements alike but the last two kinds.
-enum { zeros, ones, minus_ones, least, greatest, small, any };
+// Of elements: what rtl/common/pin_bench.h has, all elements alike but small and any; or what the
+// run carries along.
+enum { zeros, ones, minus_ones, least, greatest, small, any, carried };
 
 enum Case {
   c_clear,
@@ -100,11 +102,11 @@ class VsqBench final : public PinBench {
 
   std::vector<Field> fields() const override {
     return {{"clear", 0, 1, "1: starts a sum"},
-            {"weights", 0, any, "0, 1, -1, least, greatest, small, any"},
-            {"activations", 0, any, "0, 1, -1, least, greatest, small, any"},
+            {"weights", 0, carried, "0, 1, -1, least, greatest, small, any, carried"},
+            {"activations", 0, carried, "0, 1, -1, least, greatest, small, any, carried"},
             {"sw", 0, greatest_scale(mac_.weight_scale_bits), ""},
             {"sa", 0, greatest_scale(mac_.activation_scale_bits), ""},
-            {"seed", 0, (std::int64_t{1} << 32) - 1, "of elements"}};
+            {"seed", 0, (std::int64_t{1} << 32) - 1, "of elements; carried: which pair of them"}};
   }
 
   std::vector<Command> directed() const override {
@@ -146,6 +148,9 @@ class VsqBench final : public PinBench {
             scale(7, mac_.activation_scale_bits),
             below(9, std::int64_t{1} << 32)};
   }
+
+  // A byte per element: weights, activations, weights ...
+  void carry(const std::vector<std::vector<std::byte>>& operands) override { carried_ = operands; }
 
   void begin(const std::vector<Command>& commands, std::uint64_t seed, unsigned stall) override {
     PinBench::begin(commands, seed, stall);
@@ -261,7 +266,14 @@ class VsqBench final : public PinBench {
     const std::uint64_t top = (std::uint64_t{1} << width) - 1;
     return kind == least ? 0 : kind == small ? bits & 3 : top;
   }
+  // What is missing is zero.
+  std::uint64_t carried_element(const Command& c, std::size_t side, std::int64_t i) const {
+    const std::size_t at = 2 * static_cast<std::size_t>(c[f_seed]) + side;
+    if (at >= carried_.size() || static_cast<std::size_t>(i) >= carried_[at].size()) return 0;
+    return static_cast<std::uint64_t>(carried_[at][static_cast<std::size_t>(i)]);
+  }
   std::int64_t weight(const Command& c, std::int64_t i) const {
+    if (c[f_weights] == carried) return sign_extended(carried_element(c, 0, i), mac_.weight_bits);
     const std::uint64_t bits =
         draw(draw(1, static_cast<std::uint64_t>(c[f_seed])), static_cast<std::uint64_t>(i));
     return sign_extended(element(c[f_weights], mac_.weight_bits, true, bits), mac_.weight_bits);
@@ -270,7 +282,9 @@ class VsqBench final : public PinBench {
     const std::uint64_t bits =
         draw(draw(2, static_cast<std::uint64_t>(c[f_seed])), static_cast<std::uint64_t>(i));
     const std::uint64_t x =
-        element(c[f_activations], mac_.activation_bits, mac_.activation_signed, bits);
+        c[f_activations] == carried
+            ? carried_element(c, 1, i) & ((std::uint64_t{1} << mac_.activation_bits) - 1)
+            : element(c[f_activations], mac_.activation_bits, mac_.activation_signed, bits);
     return mac_.activation_signed ? sign_extended(x, mac_.activation_bits)
                                   : static_cast<std::int64_t>(x);
   }
@@ -329,6 +343,7 @@ class VsqBench final : public PinBench {
   }
 
   VectorMac mac_;
+  std::vector<std::vector<std::byte>> carried_;
   std::array<int, cases_of_vsq> number_{};  // of a case among those that can be seen, or -1
   std::size_t next_ = 0, taken_ = 0;
   std::array<std::size_t, 2> stages_{none, none};  // commands whose operands, dot product are held

@@ -67,6 +67,19 @@ TEST_P(SmallUnit, has_a_netlist_equal_to_its_model) {
   EXPECT_EQ(s.rtl.commands, s.netlist.commands);
   EXPECT_EQ(s.rtl.cycles, s.netlist.cycles);
   EXPECT_GT(s.per_action.total(), 0);
+  const auto operations = request().unit->bench(s.parameters)->operations();
+  ASSERT_EQ(s.operations.size(), operations.size());
+  std::map<std::string, double> energy;
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    EXPECT_EQ(s.operations[i].name, operations[i]);
+    EXPECT_GT(s.operations[i].actions, 0u);
+    energy[operations[i]] = s.operations[i].per_action.total();
+    EXPECT_GT(energy[operations[i]], 0) << operations[i];
+  }
+  // Operands are isolated: a multiplier that is not used does not toggle.
+  if (energy.count("mul") != 0) {
+    EXPECT_GT(energy["mul"], 1.5 * energy["where"]);
+  }
 }
 
 TEST_P(SmallUnit, with_a_mistake_in_its_sources_is_found_out) {
@@ -101,12 +114,26 @@ INSTANTIATE_TEST_SUITE_P(
               "dma_agu/dma_agu.sv",
               "x_q <= x_q + {2'b00, dilation_x_q}",
               "x_q <= column_x_q + {2'b00, dilation_x_q}"},
+        Small{"embedding_lookup",
+              {{"ElementWidth", 4},
+               {"PortWidth", 4},
+               {"Words", 2},
+               {"AddressWidth", 17},
+               {"RowWidth", 8}},
+              "embedding_lookup/embedding_lookup.sv",
+              "takes && (at_q == words - WordsWidth'(1))",
+              "takes && (at_q == words)"},
         Small{"ipu",
               {{"Lanes", 2}, {"Width", 12}, {"FractionWidth", 24}, {"Growth", 0}},
               "ipu/ipu_accumulator.sv",
-              "max_i > exponent) ? max_i",
-              "max_i != W'(0)) ? max_i"},
+              "(max_i > exponent)",
+              "(max_i != W'(0))"},
         Small{"mac", {{"Format", 1}}, "common/fp32_pkg.sv", "(shifted[SumRest+1] ||", "(1'b1 ||"},
+        Small{"pe_group",
+              {{"ElementWidth", 4}, {"Lanes", 1}, {"Words", 2}, {"Fraction", 2}},
+              "pe_group/pe_group.sv",
+              "first_q    <= step_q == StepWidth'(0)",
+              "first_q    <= 1'b0"},
         Small{"requantize",
               {{"Lanes", 1}, {"OutputWidth", 4}},
               "requantize/requantize_round.sv",

@@ -14,6 +14,7 @@ const std::vector<std::pair<arch::OperandLaw, const char*>>& EnumNames<arch::Ope
   static const std::vector<std::pair<Law, const char*>> table = {{Law::normal, "normal"},
                                                                  {Law::relu, "relu"},
                                                                  {Law::uniform, "uniform"},
+                                                                 {Law::spread, "spread"},
                                                                  {Law::aligned, "aligned"}};
   return table;
 }
@@ -82,7 +83,9 @@ const config::Schema<IpuConfig>& IpuConfig::schema() {
           .optional("ehu_share", &IpuConfig::ehu_share, range(1, 4096),
                     "Inner-product units that share one exponent handling unit.")
           .optional("operands", &IpuConfig::operands,
-                    "Shape mode: what exponents are drawn from; relu: inputs clipped at 0.");
+                    "Shape mode: what exponents are drawn from; relu: inputs clipped at 0.")
+          .optional("octaves", &IpuConfig::octaves, range(1, 40),
+                    "Law spread: octaves that inputs lie in, each as often (assumed).");
   return schema;
 }
 
@@ -104,23 +107,25 @@ ip::IpuParameters IpuConfig::parameters(std::int64_t lanes) const {
 }
 
 const std::vector<NumberFormat>& ipu_formats() {
-  static const std::vector<NumberFormat> all{NumberFormat::int8,     NumberFormat::fp16,
-                                             NumberFormat::bf16,     NumberFormat::tf32,
-                                             NumberFormat::fp8_e4m3, NumberFormat::fp8_e5m2};
+  static const std::vector<NumberFormat> all{NumberFormat::int4,     NumberFormat::int8,
+                                             NumberFormat::fp16,     NumberFormat::bf16,
+                                             NumberFormat::tf32,     NumberFormat::fp8_e4m3,
+                                             NumberFormat::fp8_e5m2, NumberFormat::fp6_e2m3,
+                                             NumberFormat::fp6_e3m2, NumberFormat::fp4_e2m1};
   return all;
 }
 
-ip::FormatPair ipu_pair(NumberFormat format) {
-  const auto found = ip::format_named(trace::name(format));
-  MANTISSA_CHECK(found.has_value(), "not a format of inner-product units");
-  return {*found, *found};
+ip::FormatPair ipu_pair(NumberFormat a, NumberFormat b) {
+  const auto left = ip::format_named(trace::name(a)), right = ip::format_named(trace::name(b));
+  MANTISSA_CHECK(left && right, "not formats of inner-product units");
+  return {*left, *right};
 }
 
 std::string ipu_objection(const IpuConfig& ipu, std::int64_t rows, std::int64_t columns,
                           std::int64_t units, const std::vector<NumberFormat>& formats) {
   for (const NumberFormat format : formats) {
     try {
-      ip::check(ipu.parameters(rows), ipu_pair(format));
+      ip::check(ipu.parameters(rows), ipu_pair(format, format));
     } catch (const Error& error) {
       // The sentence alone: without "error: " before and the kind behind it.
       std::string text = error.message();
@@ -140,6 +145,27 @@ std::string ipu_objection(const IpuConfig& ipu, std::int64_t rows, std::int64_t 
   if (ipu.growth < 12 && ipu.weight_depth > std::int64_t{1} << ipu.growth)
     return fmt::format("ipu.weight_depth: {} operations overflow an accumulator of ipu.growth: {}",
                        ipu.weight_depth, ipu.growth);
+  return {};
+}
+
+std::string ipu_rtl_objection(const IpuConfig& ipu, const std::vector<NumberFormat>& formats) {
+  bool floats = false;
+  for (const NumberFormat format : formats) {
+    floats = floats || format == NumberFormat::fp16;
+    if (format != NumberFormat::fp16 && format != NumberFormat::int8)
+      return fmt::format("inner-product units exist in RTL for fp16 and int8, not for {}",
+                         trace::name(format));
+  }
+  // As the parameters of the unit say.
+  const std::int64_t least = floats ? 24 : 13;
+  if (ipu.fraction < least)
+    return fmt::format("ipu.fraction: inner-product units exist in RTL from {} on", least);
+  if (ipu.software_precision > 63)
+    return "ipu.software_precision: inner-product units exist in RTL up to 63";
+  if (ipu.partition_edge != ip::PartitionEdge::exclusive)
+    return "ipu.partition_edge: inner-product units exist in RTL with exclusive ones";
+  if (ipu.skip_empty_partitions)
+    return "ipu.skip_empty_partitions: inner-product units in RTL skip none";
   return {};
 }
 

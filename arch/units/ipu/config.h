@@ -24,8 +24,10 @@
 
 namespace mantissa::arch {
 
-// From what operands the exponents of shape mode are drawn. `aligned`: nothing ever shifts.
-enum class OperandLaw { normal, relu, uniform, aligned };
+// From what operands the exponents of shape mode are drawn. relu: inputs clipped at 0; spread:
+// inputs that lie as often in one octave as in any other, as gradients tend to, beside normal
+// weights; aligned: nothing ever shifts.
+enum class OperandLaw { normal, relu, uniform, spread, aligned };
 
 struct IpuConfig {
   std::int64_t window = 16;
@@ -46,18 +48,24 @@ struct IpuConfig {
   std::int64_t weight_depth = 9;  // operations per chain: weights that a unit holds
   std::int64_t ehu_share = 4;     // units served by one exponent handling unit
   OperandLaw operands = OperandLaw::normal;
+  std::int64_t octaves = 16;  // of law spread
   static const config::Schema<IpuConfig>& schema();
 
   numerics::inner_product::IpuParameters parameters(std::int64_t lanes) const;
 };
 
-// Formats that such a unit multiplies in a core, and their names below.
+// Formats that such a unit multiplies in a core, and what a pair of them (inputs, weights) is
+// called below. The elements of mxint8 are int8 here: a core scales sums behind the unit, so that
+// blocks add up as integers.
 const std::vector<trace::NumberFormat>& ipu_formats();
-numerics::inner_product::FormatPair ipu_pair(trace::NumberFormat format);
+numerics::inner_product::FormatPair ipu_pair(trace::NumberFormat a, trace::NumberFormat b);
 
 // Empty, or what is wrong with a unit of these rows, columns, units and formats.
 std::string ipu_objection(const IpuConfig& ipu, std::int64_t rows, std::int64_t columns,
                           std::int64_t units, const std::vector<trace::NumberFormat>& formats);
+// Empty, or what rtl/ipu has not.
+std::string ipu_rtl_objection(const IpuConfig& ipu,
+                              const std::vector<trace::NumberFormat>& formats);
 
 }  // namespace mantissa::arch
 

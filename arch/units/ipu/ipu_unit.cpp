@@ -9,6 +9,12 @@ namespace mantissa::arch {
 
 namespace ip = numerics::inner_product;
 
+namespace {
+
+ip::FormatPair pair_of(const MatrixTile& tile) { return ipu_pair(tile.format, tile.b_format()); }
+
+}  // namespace
+
 IpuUnit::IpuUnit(const MatrixConfig& config, const ScratchpadConfig& scratchpad)
     : config_(*config.ipu),
       lanes_(static_cast<std::uint64_t>(config.rows)),
@@ -54,14 +60,18 @@ IpuUnit::Spread IpuUnit::spread(const MatrixTile& tile) const {
   return s;
 }
 
-std::uint64_t IpuUnit::iterations(trace::NumberFormat format) const {
+std::uint64_t IpuUnit::iterations(ip::FormatPair pair) const {
   const auto p = config_.parameters(static_cast<std::int64_t>(lanes_));
-  return static_cast<std::uint64_t>(p.iterations(ipu_pair(format)));
+  return static_cast<std::uint64_t>(p.iterations(pair));
 }
 
 std::uint64_t IpuUnit::interval(const MatrixTile& tile) const {
-  const std::uint64_t fetch = ceil_div(pixels_ * lanes_ * tile.operand_bytes, bytes_per_cycle_);
-  if (trace::is_integer(tile.format)) return fetch;
+  const auto inputs = static_cast<std::int64_t>(pixels_ * lanes_);
+  const std::uint64_t fetch = ceil_div(trace::storage_bytes(tile.format, inputs), bytes_per_cycle_);
+  // Integers have no exponents, and all products of fp4 the same one.
+  const auto is_fp4 = [](trace::NumberFormat f) { return f == trace::NumberFormat::fp4_e2m1; };
+  if (trace::is_integer(tile.format) || (is_fp4(tile.format) && is_fp4(tile.b_format())))
+    return fetch;
   return std::max(fetch,
                   std::min(static_cast<std::uint64_t>(config_.ehu_share), columns_ * pixels_));
 }
@@ -72,11 +82,12 @@ std::uint64_t IpuUnit::steps(const MatrixTile& tile, const Spread& s, std::uint6
   return ceil_div(s.rows_per_part, pixels_) * ceil_div(k, lanes_);
 }
 
-const LawCycles& IpuUnit::law_of(trace::NumberFormat format, std::uint64_t interval) {
-  const auto [found, fresh] = laws_.try_emplace({format, interval});
+const LawCycles& IpuUnit::law_of(const MatrixTile& tile, std::uint64_t interval) {
+  const auto [found, fresh] = laws_.try_emplace({tile.format, tile.b_format(), interval});
   if (fresh)
-    found->second = law_cycles(config_, static_cast<std::int64_t>(lanes_),
-                               static_cast<std::int64_t>(columns_), format, interval);
+    found->second =
+        law_cycles(config_, static_cast<std::int64_t>(lanes_), static_cast<std::int64_t>(columns_),
+                   tile.format, interval, tile.b_format());
   return found->second;
 }
 
@@ -84,7 +95,7 @@ const LawCycles& IpuUnit::law_of(trace::NumberFormat format, std::uint64_t inter
 std::vector<std::uint64_t> IpuUnit::streams(const MatrixTile& tile, const Spread& s) {
   std::vector<std::uint64_t> out;
   out.reserve(s.folds());
-  const std::uint64_t pace = interval(tile), minimum = iterations(tile.format);
+  const std::uint64_t pace = interval(tile), minimum = iterations(pair_of(tile));
   const std::uint64_t operations = tile.m * tile.n * ceil_div(tile.k, lanes_);
   std::uint64_t demanded = operations * minimum;
   if (trace::is_integer(tile.format)) {
@@ -102,7 +113,7 @@ std::vector<std::uint64_t> IpuUnit::streams(const MatrixTile& tile, const Spread
     demanded = observed_->demanded;
     observed_.reset();
   } else {
-    const LawCycles& law = law_of(tile.format, pace);
+    const LawCycles& law = law_of(tile, pace);
     for (std::uint64_t fold = 0; fold < s.folds(); ++fold)
       out.push_back(ceil_div(steps(tile, s, fold % s.k_folds) * law.cycles, law.steps));
     demanded = operations * law.demanded / law.operations;
@@ -117,8 +128,9 @@ MatrixTimetable IpuUnit::append(const MatrixTile& tile, Cycles ready) {
   MANTISSA_CHECK(tile.m > 0 && tile.k > 0 && tile.n > 0, "a matrix tile without elements");
   const Spread s = spread(tile);
   const std::vector<std::uint64_t> stream = streams(tile, s);
-  const std::uint64_t weights = lanes_ * depth_ * columns_ * tiles_ * tile.operand_bytes;
-  const std::uint64_t load = ceil_div(weights, bytes_per_cycle_);
+  const auto weights = static_cast<std::int64_t>(lanes_ * depth_ * columns_ * tiles_);
+  const std::uint64_t load =
+      ceil_div(trace::storage_bytes(tile.b_format(), weights), bytes_per_cycle_);
 
   MatrixTimetable t;
   t.folds = s.folds();
@@ -147,52 +159,59 @@ MatrixTimetable IpuUnit::append(const MatrixTile& tile, Cycles ready) {
 bool IpuUnit::multiply(const MatrixOperands& x, float* sums, std::int64_t ldsums, bool accumulate) {
   if (trace::is_integer(x.tile.format)) return false;
   const ip::IpuParameters p = config_.parameters(static_cast<std::int64_t>(lanes_));
-  const ip::FormatPair pair = ipu_pair(x.tile.format);
-  const auto bytes = static_cast<int>(x.tile.operand_bytes);
+  const ip::FormatPair pair = pair_of(x.tile);
+  const auto bytes = [](trace::NumberFormat f) {
+    return std::max(1, static_cast<int>(trace::bits(f) / 8));
+  };
   const auto rows = static_cast<std::int64_t>(x.m), columns = static_cast<std::int64_t>(x.tile.n),
              k = static_cast<std::int64_t>(x.tile.k);
-  const ip::CodeMatrix a{x.a, bytes, x.lda, 1, rows, k};
-  const ip::CodeMatrix b{x.b, bytes, 1, x.ldb, columns, k};
+  const ip::CodeMatrix a{x.a, bytes(x.tile.format), x.lda, 1, rows, k};
+  const ip::CodeMatrix b{x.b, bytes(x.tile.b_format()), 1, x.ldb, columns, k};
   ip::GemmCounts counts;
   ip::gemm(p, pair, a, b, static_cast<std::int64_t>(depth_), sums, ldsums, accumulate, counts);
   activity_["accumulator_overflows"] += counts.overflows;
 
-  const Spread s = spread(x.tile);
+  MANTISSA_CHECK(x.first_row == (observed_ ? observed_->next_row : 0),
+                 "rows of a product out of order");
+  const ip::PackedExponents ea(p, pair.a, a), eb(p, pair.b, b);
+  const auto padded = static_cast<std::uint64_t>(eb.columns());
+  std::vector<std::uint16_t> partitions(static_cast<std::uint64_t>(eb.blocks()) * padded);
+  for (std::int64_t row = 0; row < rows; ++row) {
+    ip::partitions_of_row(p, ea, row, eb, partitions.data());
+    observe_row(x.tile, partitions.data(), padded);
+  }
+  return true;
+}
+
+// Row after row, collected to the pixels of a step.
+void IpuUnit::observe_row(const MatrixTile& tile, const std::uint16_t* partitions,
+                          std::uint64_t padded) {
+  const Spread s = spread(tile);
+  const std::uint64_t row_size = ceil_div(tile.k, lanes_) * padded;
   if (!observed_) {
     observed_ = std::make_unique<Observed>();
     observed_->clusters.assign(
         s.folds() * s.parts * s.column_tiles,
         Clusters(columns_ * pixels_, cluster_, static_cast<std::uint64_t>(config_.buffer),
-                 interval(x.tile)));
+                 interval(tile)));
+    observed_->partitions.resize(pixels_ * row_size);
   }
-  MANTISSA_CHECK(x.first_row == observed_->next_row, "rows of a product out of order");
-  observe(x.tile, s, ip::PackedExponents(p, pair.a, a), ip::PackedExponents(p, pair.b, b));
-  return true;
-}
-
-// Row after row, collected to the pixels of a step.
-void IpuUnit::observe(const MatrixTile& tile, const Spread& s, const ip::PackedExponents& a,
-                      const ip::PackedExponents& b) {
-  const ip::IpuParameters p = config_.parameters(static_cast<std::int64_t>(lanes_));
-  const auto padded = static_cast<std::uint64_t>(b.columns());
-  const std::uint64_t row_size = static_cast<std::uint64_t>(b.blocks()) * padded;
   Observed& o = *observed_;
-  o.partitions.resize(pixels_ * row_size);
-  for (std::int64_t row = 0; row < a.rows(); ++row) {
-    ip::partitions_of_row(p, a, row, b, o.partitions.data() + o.waiting * row_size);
-    ++o.waiting;
-    const std::uint64_t part = o.next_row / s.rows_per_part;
-    ++o.next_row;
-    const bool part_ends = o.next_row == tile.m || o.next_row / s.rows_per_part != part;
-    if (o.waiting == pixels_ || part_ends) broadcast(tile, s, part, padded);
-  }
+  std::copy_n(partitions, row_size,
+              o.partitions.begin() + static_cast<std::ptrdiff_t>(o.waiting * row_size));
+  ++o.waiting;
+  const std::uint64_t part = o.next_row / s.rows_per_part;
+  ++o.next_row;
+  const bool part_ends = o.next_row == tile.m || o.next_row / s.rows_per_part != part;
+  if (o.waiting == pixels_ || part_ends) broadcast(tile, s, part, padded);
 }
 
 // The waiting pixels' operations: one step per block of n products, into the fold it belongs to.
 void IpuUnit::broadcast(const MatrixTile& tile, const Spread& s, std::uint64_t part,
                         std::uint64_t padded) {
   Observed& o = *observed_;
-  const std::uint64_t blocks = ceil_div(tile.k, lanes_), iterations = this->iterations(tile.format);
+  const std::uint64_t blocks = ceil_div(tile.k, lanes_),
+                      iterations = this->iterations(pair_of(tile));
   for (std::uint64_t block = 0; block < blocks; ++block)
     for (std::uint64_t first = 0, index = 0; first < tile.n; first += columns_, ++index) {
       const std::uint64_t count = std::min(columns_, tile.n - first);
@@ -218,7 +237,8 @@ const MatrixModelRegistration ipu(
     [](const MatrixConfig& config, const ScratchpadConfig& scratchpad) {
       return std::make_unique<IpuUnit>(config, scratchpad);
     },
-    ipu_formats());
+    ipu_formats(),
+    [](trace::NumberFormat a, trace::NumberFormat b) { return ip::is_supported(ipu_pair(a, b)); });
 }  // namespace
 
 }  // namespace mantissa::arch

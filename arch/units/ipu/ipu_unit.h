@@ -16,7 +16,7 @@
 // Tiles that are left over where there are fewer column blocks than tiles take parts of the rows.
 // `interval`, from one broadcast to the next: as long as the scratchpad takes to deliver a tile's
 // Ho x Wo vectors of n inputs, and, with exponents, as long as an exponent handling unit takes to
-// serve its units, one operation per cycle.
+// serve its units, one operation per cycle (fp4 by fp4 has one exponent and needs none).
 //
 // In data mode the cycles of an operation follow from its exponents (base/numerics/inner_product),
 // in shape mode from those of a stated law (operand_law.h). All cycles of a stream are `busy`.
@@ -27,7 +27,7 @@
 
 #include <map>
 #include <memory>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "arch/units/ipu/clusters.h"
@@ -55,6 +55,9 @@ class IpuUnit final : public MatrixModel, public MatrixArithmetic {
 
   bool multiply(const MatrixOperands& operands, float* sums, std::int64_t ldsums,
                 bool accumulate) override;
+  // For whoever runs the operations itself, in place of `multiply`: those of the tile's next row,
+  // in cycles per iteration (timing.h), [block of n][column], with `padded` columns to a block.
+  void observe_row(const MatrixTile& tile, const std::uint16_t* partitions, std::uint64_t padded);
 
  private:
   // How a command is spread over the unit.
@@ -74,13 +77,10 @@ class IpuUnit final : public MatrixModel, public MatrixArithmetic {
 
   Spread spread(const MatrixTile& tile) const;
   std::uint64_t interval(const MatrixTile& tile) const;
-  std::uint64_t iterations(trace::NumberFormat format) const;
+  std::uint64_t iterations(numerics::inner_product::FormatPair pair) const;
   std::uint64_t steps(const MatrixTile& tile, const Spread& s, std::uint64_t k_fold) const;
-  const LawCycles& law_of(trace::NumberFormat format, std::uint64_t interval);
+  const LawCycles& law_of(const MatrixTile& tile, std::uint64_t interval);
   std::vector<std::uint64_t> streams(const MatrixTile& tile, const Spread& s);
-  void observe(const MatrixTile& tile, const Spread& s,
-               const numerics::inner_product::PackedExponents& a,
-               const numerics::inner_product::PackedExponents& b);
   void broadcast(const MatrixTile& tile, const Spread& s, std::uint64_t part,
                  std::uint64_t padded_columns);
 
@@ -89,7 +89,7 @@ class IpuUnit final : public MatrixModel, public MatrixArithmetic {
   std::uint64_t levels_ = 0;
   Cycles free_{};         // takes its next inputs
   Cycles shadow_free_{};  // takes its next weights
-  std::map<std::pair<trace::NumberFormat, std::uint64_t>, LawCycles> laws_;
+  std::map<std::tuple<trace::NumberFormat, trace::NumberFormat, std::uint64_t>, LawCycles> laws_;
   std::unique_ptr<Observed> observed_;
   std::vector<std::uint32_t> of_step_;
   std::map<std::string, std::uint64_t> activity_;

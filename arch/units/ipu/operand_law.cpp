@@ -2,6 +2,7 @@
 #include "arch/units/ipu/operand_law.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <mutex>
 #include <tuple>
@@ -31,36 +32,44 @@ const std::vector<double>& normal_magnitudes() {
   return table;
 }
 
-double draw(OperandLaw law, bool input, const numerics::RandomStream& stream, std::uint64_t i) {
+double draw(const IpuConfig& config, bool input, const numerics::RandomStream& stream,
+            std::uint64_t i) {
+  const OperandLaw law = config.operands;
   const std::uint64_t bits = stream.bits(i);
   const bool negative = (bits & 1) != 0;
   if (law == OperandLaw::aligned) return 1;
   if (law == OperandLaw::uniform)
     return (negative ? -1 : 1) * static_cast<double>((bits >> 11) + 1) * 0x1p-53;
   if (law == OperandLaw::relu && input && negative) return 0;
+  if (law == OperandLaw::spread && input) {
+    const auto octave =
+        static_cast<int>((bits >> 1 & 0x7FF) % static_cast<std::uint64_t>(config.octaves));
+    const double significand = 1 + static_cast<double>(bits >> 12) * 0x1p-52;
+    return std::ldexp(negative ? -significand : significand, -octave);
+  }
   const auto& magnitudes = normal_magnitudes();
   const double magnitude = magnitudes[bits >> 32 & (magnitudes.size() - 1)];
   return negative ? -magnitude : magnitude;
 }
 
-std::vector<std::uint32_t> codes(OperandLaw law, bool input, trace::NumberFormat format,
+std::vector<std::uint32_t> codes(const IpuConfig& config, bool input, trace::NumberFormat format,
                                  std::size_t count) {
   const numerics::RandomStream stream(1, input ? "inputs" : "weights");
   const auto& fields = numerics::minifloat_format(format);
   std::vector<std::uint32_t> out(count);
   for (std::size_t i = 0; i < count; ++i)
-    out[i] = numerics::encode(fields, draw(law, input, stream, i));
+    out[i] = numerics::encode(fields, draw(config, input, stream, i));
   return out;
 }
 
 LawCycles simulate(const IpuConfig& config, std::int64_t lanes, std::int64_t columns,
-                   trace::NumberFormat format, std::uint64_t interval) {
+                   trace::NumberFormat format, std::uint64_t interval,
+                   trace::NumberFormat weight_format) {
   const ip::IpuParameters p = config.parameters(lanes);
-  const ip::FormatPair pair = ipu_pair(format);
+  const ip::FormatPair pair = ipu_pair(format, weight_format);
   const std::int64_t k = steps * lanes;
-  const auto inputs =
-      codes(config.operands, true, format, static_cast<std::size_t>(config.pixels * k));
-  const auto weights = codes(config.operands, false, format, static_cast<std::size_t>(columns * k));
+  const auto inputs = codes(config, true, format, static_cast<std::size_t>(config.pixels * k));
+  const auto weights = codes(config, false, weight_format, static_cast<std::size_t>(columns * k));
   const ip::PackedExponents x(p, pair.a, {inputs.data(), 4, k, 1, config.pixels, k});
   const ip::PackedExponents y(p, pair.b, {weights.data(), 4, k, 1, columns, k});
   std::vector<std::vector<std::uint16_t>> partitions(
@@ -92,18 +101,21 @@ LawCycles simulate(const IpuConfig& config, std::int64_t lanes, std::int64_t col
 }  // namespace
 
 LawCycles law_cycles(const IpuConfig& config, std::int64_t lanes, std::int64_t columns,
-                     trace::NumberFormat format, std::uint64_t interval) {
+                     trace::NumberFormat format, std::uint64_t interval,
+                     std::optional<trace::NumberFormat> weight_format) {
+  const trace::NumberFormat weights = weight_format.value_or(format);
   // The mapper asks for many units of the same kind.
   static std::mutex mutex;
   static std::map<std::string, LawCycles> known;
   std::string key = IpuConfig::schema().write(config).yaml();
   for (const std::int64_t n :
-       {lanes, columns, static_cast<std::int64_t>(format), static_cast<std::int64_t>(interval)})
+       {lanes, columns, static_cast<std::int64_t>(format), static_cast<std::int64_t>(weights),
+        static_cast<std::int64_t>(interval)})
     key += ' ' + std::to_string(n);
   const std::lock_guard<std::mutex> lock(mutex);
   const auto found = known.find(key);
   if (found != known.end()) return found->second;
-  return known[key] = simulate(config, lanes, columns, format, interval);
+  return known[key] = simulate(config, lanes, columns, format, interval, weights);
 }
 
 }  // namespace mantissa::arch

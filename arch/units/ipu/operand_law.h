@@ -4,10 +4,12 @@
 //
 // Every step has fresh operands: `pixels` vectors of inputs and `columns` of weights, each used by
 // all units that see it, as in the tile. Numbers come from a counter-based generator and a fixed
-// seed: the same on every machine.
+// seed: the same on every machine. They are rounded to the format of inputs and, where that is
+// another one, of weights.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "arch/units/ipu/config.h"
 
@@ -19,6 +21,7 @@ struct LawCycles {
 };
 
 LawCycles law_cycles(const IpuConfig& config, std::int64_t lanes, std::int64_t columns,
-                     trace::NumberFormat format, std::uint64_t interval);
+                     trace::NumberFormat format, std::uint64_t interval,
+                     std::optional<trace::NumberFormat> weight_format = {});
 
 }  // namespace mantissa::arch

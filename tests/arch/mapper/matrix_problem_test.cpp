@@ -55,7 +55,7 @@ TEST(MatrixProblem, of_a_matmul_is_m_k_n_however_the_operands_are_stored) {
       EXPECT_EQ(p.k, 3u);
       EXPECT_EQ(p.n, 7u);
       EXPECT_EQ(p.instances, 1u);
-      EXPECT_EQ(p.operand_bytes, 2u);
+      EXPECT_EQ(p.a_bytes(3), 6u);
     }
 }
 

@@ -58,7 +58,7 @@ Surroundings around(std::uint64_t tile_area, const CoreConfig& core) {
   Surroundings s;
   s.tile_area = tile_area;
   s.accumulator_rows = static_cast<std::uint64_t>(core.accumulator.rows);
-  s.out_bytes = 4;
+  s.out_size = ElementSize(trace::NumberFormat::int32);
   s.bytes_per_cycle = 16;
   return s;
 }
@@ -152,7 +152,7 @@ TEST(Tiling, never_needs_more_than_the_scratchpad_and_the_accumulators_have) {
       for (const Span& n : t.n) b = std::max(b, reduction_length(p, k) * n.size);
     ASSERT_GE(t.a_slots, t.m.size() * t.k.size() > 1 ? 2u : 1u);
     ASSERT_GE(t.b_slots, t.n.size() * t.k.size() > 1 ? 2u : 1u);
-    const std::uint64_t out = t.step_m * t.step_n * s.out_bytes;
+    const std::uint64_t out = t.step_m * s.out_bytes(t.step_n);
     const std::uint64_t bytes =
         t.a_slots * round_up(a, 64) + t.b_slots * round_up(b, 64) + t.out_slots * round_up(out, 64);
     ASSERT_LE(bytes, s.tile_area);

@@ -239,6 +239,18 @@ TEST(DataMode, single_operators_and_short_chains_equal_the_executor) {
         (void)m;
         expect_equal(b.finish(), config);
       }
+      {
+        TraceBuilder b("fake quantised");
+        const trace::Attributes format{
+            {"bits", 4}, {"granularity", "vector"}, {"vector_size", 4}, {"scale_bits", 4}};
+        const auto x = b.input("x", NumberFormat::fp32, {2, 6, 8, 8});
+        const auto w = b.parameter("w", NumberFormat::fp32, {12, 6, 3, 3});
+        const auto qx = b.op(OpKind::fake_quantize, "qx", {x}, format);
+        const auto qw = b.op(OpKind::fake_quantize, "qw", {w}, {{"scheme", "nvfp4"}});
+        b.op(OpKind::relu, "x.relu", {qx});
+        b.op(OpKind::relu, "w.relu", {qw});
+        expect_equal(b.finish(), config);
+      }
     }
   }
 }

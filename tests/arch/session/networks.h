@@ -7,11 +7,10 @@
 namespace mantissa::arch::testing {
 
 // Convolutions of a residual block, a depthwise one, a pooling and a classifier.
-inline trace::Trace small_convnet(std::int64_t image = 28, std::int64_t channels = 16) {
+inline trace::Trace small_convnet(std::int64_t image = 28, std::int64_t channels = 16,
+                                  trace::NumberFormat f = trace::NumberFormat::bf16) {
   using trace::ints;
-  using trace::NumberFormat;
   using trace::OpKind;
-  const auto f = NumberFormat::bf16;
   trace::TraceBuilder b("convnet");
   const auto conv = [&](const std::string& name, trace::TensorId x, std::int64_t filters,
                         std::int64_t kernel, std::int64_t stride, std::int64_t groups) {

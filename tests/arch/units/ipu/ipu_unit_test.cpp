@@ -130,7 +130,7 @@ Expected golden_run(const MatrixConfig& config, const MatrixTile& tile,
                     std::uint64_t interval) {
   const IpuConfig& c = *config.ipu;
   const ip::IpuParameters p = c.parameters(config.rows);
-  const ip::FormatPair pair = ipu_pair(tile.format);
+  const ip::FormatPair pair = ipu_pair(tile.format, tile.format);
   const auto m = static_cast<std::int64_t>(tile.m), n = static_cast<std::int64_t>(tile.n),
              k = static_cast<std::int64_t>(tile.k);
   Expected out;
@@ -240,7 +240,7 @@ TEST(IpuUnit, in_a_core_has_the_golden_bits_however_the_mapper_cuts_the_product)
   ip::GemmCounts counts;
   const auto config = with_ipu(cramped(8, 4));
   const ip::IpuParameters p = config.core.matrix.ipu->parameters(8);
-  ip::golden::gemm(p, ipu_pair(NumberFormat::fp16), {a.data(), 2, k, 1, m, k},
+  ip::golden::gemm(p, ipu_pair(NumberFormat::fp16, NumberFormat::fp16), {a.data(), 2, k, 1, m, k},
                    {b.data(), 2, 1, n, n, k}, 9, expected.data(), n, false, counts);
   for (const std::int64_t tile_k : {0, 72, 144}) {  // whole chains
     auto cut = config;
@@ -304,7 +304,8 @@ TEST(IpuUnit, in_a_core_convolves_with_the_golden_bits) {
               (filter * depth + i % depth) * kernel * kernel + i / depth)]);
       std::vector<float> sums(static_cast<std::size_t>(pixels * width));
       ip::GemmCounts counts;
-      ip::golden::gemm(config.core.matrix.ipu->parameters(8), ipu_pair(NumberFormat::fp16),
+      ip::golden::gemm(config.core.matrix.ipu->parameters(8),
+                       ipu_pair(NumberFormat::fp16, NumberFormat::fp16),
                        {a.data(), 2, k, 1, pixels, k}, {b.data(), 2, k, 1, width, k}, 9,
                        sums.data(), width, false, counts);
       for (std::int64_t pixel = 0; pixel < pixels; ++pixel)
