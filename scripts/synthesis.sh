@@ -1,15 +1,24 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Makes the reference synthesis results anew: rtl/<unit>/synthesis.yaml, rtl/ipu/grid.
+# Makes the reference synthesis results anew: rtl/<unit>/synthesis.yaml, floating point below it,
+# rtl/ipu/grid and digits, rtl/vsq/grid.
 #   scripts/synthesis.sh [PROGRAM]      PROGRAM: build/release/mantissa
 set -eu
 cd "$(dirname "$0")/.."
 program=${1:-build/release/mantissa}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-for unit in accumulator dma_agu fifo ipu mac requantize sram systolic vector_alu vsq vsq_ppu; do
+for unit in accumulator dma_agu embedding_lookup fifo ipu mac pe_group requantize sram systolic \
+    vector_alu vsq vsq_ppu; do
   "$program" synth "$unit" --fresh -o "$scratch"
   cp "$scratch/synthesis.yaml" "rtl/$unit/synthesis.yaml"
+done
+
+# bf16 products into fp32 sums, fp32 lanes.
+for result in mac/bf16 vector_alu/fp32; do
+  "$program" synth "${result%/*}" --set Format=1 --fresh -o "$scratch"
+  mkdir -p "rtl/$result"
+  cp "$scratch/synthesis.yaml" "rtl/$result/"
 done
 
 # The inner-product unit over its window: two sizes, from the narrowest to one that never waits.
@@ -20,3 +29,45 @@ for lanes in 8 16; do
     cp "$scratch/synthesis.yaml" "rtl/ipu/grid/lanes${lanes}_width$width/"
   done
 done
+
+# The vector MAC by widths: weights, activations, their scales, the rounded scale product.
+vsq() {
+  name="w$1_a$2"
+  test "$3" = 0 || name="${name}_ws$3_as$4"
+  test "$5" = 0 || name="${name}_r$5"
+  "$program" synth vsq --set "WeightWidth=$1" --set "ActivationWidth=$2" \
+    --set "WeightScaleWidth=$3" --set "ActivationScaleWidth=$4" --set "ProductWidth=$5" \
+    --fresh -o "$scratch"
+  mkdir -p "rtl/vsq/grid/$name"
+  cp "$scratch/synthesis.yaml" "rtl/vsq/grid/$name/"
+}
+vsq 8 8 0 0 0
+vsq 4 8 0 0 0
+vsq 4 8 4 4 0
+vsq 4 8 6 10 0
+vsq 4 8 6 10 6
+vsq 4 4 0 0 0
+vsq 4 4 4 4 4
+vsq 4 4 4 4 6
+vsq 3 3 0 0 0
+vsq 3 3 4 4 0
+vsq 5 5 0 0 0  # twice E2M1: elements of MXFP4
+vsq 5 5 4 4 0  # and with the significands of E4M3 scales: of NVFP4
+
+# Other multipliers, with as many safe places as 16 bits of window leave nibbles: MC-SER, MC-IPU84,
+# MC-IPU8; integers alone, whose window is a product; binary16 alone, a significand at a time, never
+# waiting.
+digits() {
+  folder=rtl/ipu/digits/$1
+  shift
+  "$program" synth ipu --set Lanes=8 "$@" --fresh -o "$scratch"
+  mkdir -p "$folder"
+  cp "$scratch/synthesis.yaml" "$folder/"
+}
+digits 12x1_width20 --set DigitA=12 --set DigitB=1 --set Width=20
+digits 8x4_width20 --set DigitA=8 --set DigitB=4 --set Width=20
+digits 8x8_width24 --set DigitA=8 --set DigitB=8 --set Width=24
+digits 4x4_integers --set Width=9 --set FractionWidth=13 --set Formats=1
+digits 8x8_integers --set DigitA=8 --set DigitB=8 --set Width=17 --set FractionWidth=13 \
+  --set Formats=1
+digits 11x11_binary16 --set DigitA=11 --set DigitB=11 --set Width=52 --set Formats=2

@@ -172,8 +172,16 @@ std::string twins(const arch::RunResult& result, const Console& console) {
   for (const auto& [unit, t] : result.twins)
     table.row({unit, t.implementation, grouped(t.commands), grouped(t.cycles), grouped(t.compared),
                grouped(t.differing), t.design});
-  return "\n" + console.paint(Colour::bold, "RTL") + "  cycles clocked, every output checked\n" +
-         table.text();
+  std::string text = "\n" + console.paint(Colour::bold, "RTL") +
+                     "  cycles clocked, every output checked\n" + table.text();
+  for (const auto& [unit, t] : result.twins)
+    if (t.timed + t.untimed > 0)
+      text += fmt::format(
+          "  {}: {} commands of {} cycles took the RTL as long as the model; {} of {} cycles hold "
+          "operators without RTL\n",
+          unit, grouped(t.timed), grouped(t.timed_cycles), grouped(t.untimed),
+          grouped(t.untimed_cycles));
+  return text;
 }
 
 std::string outputs(const arch::RunResult& result, const Console& console) {

@@ -77,6 +77,7 @@ std::string text(const Options& options, const rtl::Synthesis& s, bool stored,
   row("clock", s.per_action.clock);
   row("nets of inputs", s.per_action.inputs);
   row("total", s.per_action.total());
+  for (const auto& o : s.operations) row(("of " + o.name).c_str(), o.per_action.total());
   row("idle cycle", s.idle);
   out += energy.text();
   out += fmt::format(

@@ -20,6 +20,7 @@
 #include "sim/sram/table.h"
 #include "sim/study/study.h"
 #include "sim/sweep/sweep.h"
+#include "workloads/inference/microrec/published.h"
 #include "workloads/workload.h"
 
 namespace mantissa::cli {
@@ -27,15 +28,15 @@ namespace {
 
 inline const ErrorKind unknown_file_kind{"validate.unknown-kind", ExitCode::bad_input,
                                          "A file that is no architecture, memory, technology, "
-                                         "workload, sweep, study, trace, tensor file "
-                                         "or result."};
+                                         "workload, sweep, study, engine for embedding tables, "
+                                         "such tables, trace, tensor file or result."};
 
 // What a YAML file is for: by its `kind`, or by the keys that only one sort of file has.
 std::string yaml_kind(const config::Node& node) {
   if (!node.is_map()) return {};
   if (const auto* kind = node.find("kind"); kind && kind->is_scalar()) {
     if (kind->text() == "dram") return "DRAM";
-    for (const char* own : {"sweep", "sram", "study"})
+    for (const char* own : {"sweep", "sram", "study", "embedding", "tables"})
       if (kind->text() == own) return own;
     return "workload";
   }
@@ -66,13 +67,18 @@ std::string check_yaml(const std::string& file) {
     sim::tabulate(sim::load_sram(file, {}), {});
   else if (kind == "study")
     sim::load_study(file, {});
+  else if (kind == "embedding")
+    workloads::microrec::sources_below(presets.root().string()).engine({}, file);
+  else if (kind == "tables")
+    workloads::microrec::sources_below(presets.root().string()).set(file);
   else
     throw Error(unknown_file_kind)
         .at(node.place())
         .expected(
             "keys of an architecture (core), a memory (model), a DRAM (kind: dram), a technology "
             "(node), a workload (kind: network or ops), an SRAM (kind: sram), a sweep "
-            "(kind: sweep) or a study (kind: study)");
+            "(kind: sweep), a study (kind: study), an engine for embedding tables (kind: "
+            "embedding) or such tables (kind: tables)");
   return kind;
 }
 
@@ -107,7 +113,8 @@ std::string check(const std::string& file) {
 Action declare(CLI::App& app) {
   auto files = std::make_shared<std::vector<std::string>>();
   app.add_option("FILE", *files,
-                 "Architectures, memories, technologies, workloads, sweeps, studies (.yaml,\n"
+                 "Architectures, memories, technologies, workloads, sweeps, studies, engines\n"
+                 "for embedding tables, such tables (.yaml,\n"
                  ".csv, .onnx), traces (.et), tensors (.safetensors), results (.json).")
       ->required();
   return [files](Console& console) {

@@ -197,12 +197,15 @@ Json to_json(const Point& point, const arch::RunResult& result) {
     for (const auto& field : arch::fault_count_fields)
       json["faults"][memory][field.name] = finite(counts.*field.value, field.name);
   for (const auto& [unit, twin] : result.twins)
-    json["rtl"][unit] = {{"implementation", twin.implementation},
-                         {"design", twin.design},
-                         {"commands", twin.commands},
-                         {"cycles", twin.cycles},
-                         {"compared", twin.compared},
-                         {"differing", twin.differing}};
+    json["rtl"][unit] = {
+        {"implementation", twin.implementation},
+        {"design", twin.design},
+        {"commands", twin.commands},
+        {"cycles", twin.cycles},
+        {"compared", twin.compared},
+        {"differing", twin.differing},
+        {"timed", {{"commands", twin.timed}, {"cycles", twin.timed_cycles}}},
+        {"untimed", {{"commands", twin.untimed}, {"cycles", twin.untimed_cycles}}}};
   json["outputs"] = outputs_json(result.outputs);
   json["warnings"] = result.warnings;
   json["kernel"] = {{"wakeups", result.kernel.wakeups}};

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/config/document.h"
+#include "power/estimators/synthesised.h"
 #include "rtl/folders.h"
 #include "sim/presets/presets.h"
 #include "sim/run/workload_module.h"
@@ -44,6 +45,7 @@ config::Node technology_node(const power::Technology& technology) {
   for (const auto& r : technology.synthesised()) {
     figures += fmt::format("{} {} {} {} {} {} {} {}", r.unit, r.library, r.tools, r.node.value,
                            r.voltage.value, r.area, r.action, r.energy);
+    for (const auto& [name, energy] : r.operations) figures += fmt::format(" {} {}", name, energy);
     for (const auto& [name, value] : r.parameters) figures += fmt::format(" {}={}", name, value);
     figures += '\n';
   }
@@ -74,6 +76,13 @@ workloads::LoadedWorkload load(const std::string& file, const workloads::LoadOpt
   }
 }
 
+// Read once: sweeps price many points.
+const std::vector<power::SynthesisResult>& shipped_results() {
+  static const auto results =
+      power::read_synthesis_results(rtl::rtl_folder(), "rtl", power::units_that_price());
+  return results;
+}
+
 const char* fidelity_name(arch::Fidelity fidelity) {
   return fidelity == arch::Fidelity::shape ? "shape" : "data";
 }
@@ -94,8 +103,7 @@ power::Technology resolve_technology(const arch::ArchConfig& arch) {
       PresetKind::technology, arch.technology.name, Place{arch.name, 0, 0, "technology.name"}));
   const auto& own = arch.technology.synthesis;
   if (arch.technology.prices == power::PriceOrder::synthesised)
-    technology.prefer(own ? power::read_synthesis_results(*own, *own)
-                          : power::read_synthesis_results(rtl::rtl_folder(), "rtl"));
+    technology.prefer(own ? power::read_synthesis_results(*own, *own) : shipped_results());
   return technology;
 }
 

@@ -59,10 +59,11 @@ std::set<std::string> sample_outline() {
   output.tensor.shape = {2};
   output.bytes = {std::byte{1}, std::byte{2}};
   result.outputs.push_back(output);
-  result.matrix_activity = {{"operations", 4},
-                            {"iterations", 36},
-                            {"operation_cycles", 63},
-                            {"accumulator_overflows", 0}};
+  result.matrix_activity = {{"operations", 4},        {"iterations", 36},
+                            {"operation_cycles", 63}, {"accumulator_overflows", 0},
+                            {"vectors", 9},           {"loaded_vectors", 3},
+                            {"gated_vectors", 2},     {"rounded_to_zero", 1},
+                            {"saturations", 0}};
   result.faults["scratchpad"].corrected_words = 2;
   result.dram.commands =
       arch::DramCommands{"HBM2", "row-bank-column", 3, 2, 1, {{"ACT", 3}}, {{"busy", 12}}};
@@ -155,6 +156,11 @@ TEST(ResultJson, has_the_documented_keys_and_types) {
                                           "matrix_activity.iterations:integer",
                                           "matrix_activity.operation_cycles:integer",
                                           "matrix_activity.accumulator_overflows:integer",
+                                          "matrix_activity.vectors:integer",
+                                          "matrix_activity.loaded_vectors:integer",
+                                          "matrix_activity.gated_vectors:integer",
+                                          "matrix_activity.rounded_to_zero:integer",
+                                          "matrix_activity.saturations:integer",
                                           "faults:object",
                                           "faults.*:object",
                                           "faults.*.voltage_ratio:number",
@@ -174,6 +180,12 @@ TEST(ResultJson, has_the_documented_keys_and_types) {
                                           "rtl.*.cycles:integer",
                                           "rtl.*.compared:integer",
                                           "rtl.*.differing:integer",
+                                          "rtl.*.timed:object",
+                                          "rtl.*.timed.commands:integer",
+                                          "rtl.*.timed.cycles:integer",
+                                          "rtl.*.untimed:object",
+                                          "rtl.*.untimed.commands:integer",
+                                          "rtl.*.untimed.cycles:integer",
                                           "outputs:list",
                                           "outputs[].name:text",
                                           "outputs[].format:text",
