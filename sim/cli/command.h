@@ -2,19 +2,20 @@
 // A subcommand of `mantissa`: one .cpp file that defines one Command, which registers itself.
 //
 //   // sim/cli/greet_command.cpp
-//   namespace mantissa::cli {
+//   namespace mantissa::cli::greet_command {
 //   namespace {
 //   Action declare(CLI::App& app) {
 //     auto name = std::make_shared<std::string>();
 //     app.add_option("NAME", *name, "Whom to greet.")->required();
 //     return [name](Console& console) {
-//       console.out() << "hello " << *name << '\n';   // results: stdout
-//       return ExitCode::ok;                          // an Error thrown here is printed and ends
-//       the program
+//       console.out() << "hello " << *name << '\n';  // results: stdout
+//       return ExitCode::ok;  // an Error thrown here is printed and ends the program
 //     };
 //   }
-//   const Command greet{"greet", Group::inspect, "Greet somebody", "  mantissa greet Ada\n",
-//   declare}; }  // namespace }  // namespace mantissa::cli
+//   const Command greet_command{
+//       "greet", Group::inspect, "Greet somebody", "  mantissa greet Ada\n", declare};
+//   }  // namespace
+//   }  // namespace mantissa::cli::greet_command
 //
 // An action returns the exit code, or throws Error (its kind holds the code), or any other
 // exception (exit 70). It never calls exit, and never writes diagnostics to `out()`.

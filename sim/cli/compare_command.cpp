@@ -9,7 +9,7 @@
 #include "sim/cli/compare.h"
 #include "sim/cli/format.h"
 
-namespace mantissa::cli {
+namespace mantissa::cli::compare_command {
 namespace {
 
 using sim::Json;
@@ -122,4 +122,4 @@ const Command compare_command{"compare", Group::inspect,
                               declare};
 
 }  // namespace
-}  // namespace mantissa::cli
+}  // namespace mantissa::cli::compare_command

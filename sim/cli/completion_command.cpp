@@ -6,7 +6,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/completion.h"
 
-namespace mantissa::cli {
+namespace mantissa::cli::completion_command {
 namespace {
 
 Action declare(CLI::App& app) {
@@ -26,4 +26,4 @@ const Command completion_command{"completion", Group::set_up,
                                  declare};
 
 }  // namespace
-}  // namespace mantissa::cli
+}  // namespace mantissa::cli::completion_command

@@ -15,7 +15,7 @@
 #include "sim/cli/unit_options.h"
 #include "sim/run/interrupt.h"
 
-namespace mantissa::cli {
+namespace mantissa::cli::cosim_command {
 namespace {
 
 struct Options {
@@ -172,4 +172,4 @@ const Command cosim_command{
     declare};
 
 }  // namespace
-}  // namespace mantissa::cli
+}  // namespace mantissa::cli::cosim_command

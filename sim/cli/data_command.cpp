@@ -11,7 +11,7 @@
 #include "sim/json/data_json.h"
 #include "workloads/data/inventory.h"
 
-namespace mantissa::cli {
+namespace mantissa::cli::data_command {
 namespace {
 
 struct Options {
@@ -83,4 +83,4 @@ const Command data_command{"data", Group::inspect,
                            declare};
 
 }  // namespace
-}  // namespace mantissa::cli
+}  // namespace mantissa::cli::data_command

@@ -7,7 +7,7 @@
 #include "sim/cli/format.h"
 #include "sim/run/version.h"
 
-namespace mantissa::cli {
+namespace mantissa::cli::doctor_command {
 namespace {
 
 using Verdict = Finding::Verdict;
@@ -54,4 +54,4 @@ const Command doctor_command{"doctor", Group::set_up,
                              "  mantissa doctor\n", declare};
 
 }  // namespace
-}  // namespace mantissa::cli
+}  // namespace mantissa::cli::doctor_command

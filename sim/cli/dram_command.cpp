@@ -17,7 +17,7 @@
 #include "sim/presets/presets.h"
 #include "sim/run/output_directory.h"
 
-namespace mantissa::cli {
+namespace mantissa::cli::dram_command {
 namespace {
 
 namespace dram = memory::dram;
@@ -164,4 +164,4 @@ const Command dram_command{
     declare};
 
 }  // namespace
-}  // namespace mantissa::cli
+}  // namespace mantissa::cli::dram_command

@@ -16,7 +16,7 @@
 #include "sim/study/study_json.h"
 #include "sim/sweep/engine.h"
 
-namespace mantissa::cli {
+namespace mantissa::cli::exec_command {
 namespace {
 
 namespace fs = std::filesystem;
@@ -162,4 +162,4 @@ const Command exec_command{
     declare};
 
 }  // namespace
-}  // namespace mantissa::cli
+}  // namespace mantissa::cli::exec_command

@@ -11,7 +11,7 @@
 #include "sim/cli/subjects.h"
 #include "sim/cli/usage.h"
 
-namespace mantissa::cli {
+namespace mantissa::cli::explain_command {
 namespace {
 
 constexpr std::size_t width = 96;
@@ -111,4 +111,4 @@ const Command explain_command{"explain", Group::inspect,
                               declare};
 
 }  // namespace
-}  // namespace mantissa::cli
+}  // namespace mantissa::cli::explain_command

@@ -12,7 +12,7 @@
 #include "sim/cli/subjects.h"
 #include "sim/presets/presets.h"
 
-namespace mantissa::cli {
+namespace mantissa::cli::list_command {
 namespace {
 
 struct Options {
@@ -120,4 +120,4 @@ const Command list_command{"list", Group::inspect,
                            declare};
 
 }  // namespace
-}  // namespace mantissa::cli
+}  // namespace mantissa::cli::list_command

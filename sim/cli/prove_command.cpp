@@ -12,7 +12,7 @@
 #include "sim/cli/rtl_results.h"
 #include "sim/cli/unit_options.h"
 
-namespace mantissa::cli {
+namespace mantissa::cli::prove_command {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -134,4 +134,4 @@ const Command prove_command{"prove", Group::inspect, "Prove claims about RTL for
                             declare};
 
 }  // namespace
-}  // namespace mantissa::cli
+}  // namespace mantissa::cli::prove_command

@@ -6,7 +6,7 @@
 #include "sim/report/installation.h"
 #include "sim/report/report.h"
 
-namespace mantissa::cli {
+namespace mantissa::cli::report_command {
 namespace {
 
 Action declare(CLI::App& app) {
@@ -36,4 +36,4 @@ const Command report_command{
     declare};
 
 }  // namespace
-}  // namespace mantissa::cli
+}  // namespace mantissa::cli::report_command

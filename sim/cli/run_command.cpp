@@ -16,7 +16,7 @@
 #include "sim/run/run_point.h"
 #include "sim/timeline/timeline.h"
 
-namespace mantissa::cli {
+namespace mantissa::cli::run_command {
 namespace {
 
 struct Options {
@@ -121,4 +121,4 @@ const Command run_command{
     declare};
 
 }  // namespace
-}  // namespace mantissa::cli
+}  // namespace mantissa::cli::run_command

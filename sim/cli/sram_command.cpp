@@ -9,7 +9,7 @@
 #include "sim/sram/sram_json.h"
 #include "sim/sram/table.h"
 
-namespace mantissa::cli {
+namespace mantissa::cli::sram_command {
 namespace {
 
 struct Options {
@@ -90,4 +90,4 @@ const Command sram_command{
     declare};
 
 }  // namespace
-}  // namespace mantissa::cli
+}  // namespace mantissa::cli::sram_command

@@ -22,7 +22,7 @@
 #include "sim/sweep/simulate.h"
 #include "sim/sweep/slurm.h"
 
-namespace mantissa::cli {
+namespace mantissa::cli::sweep_command {
 namespace {
 
 struct Options {
@@ -216,4 +216,4 @@ const Command sweep_command{"sweep", Group::simulate,
                             declare};
 
 }  // namespace
-}  // namespace mantissa::cli
+}  // namespace mantissa::cli::sweep_command

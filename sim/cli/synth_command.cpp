@@ -13,7 +13,7 @@
 #include "sim/cli/rtl_results.h"
 #include "sim/cli/unit_options.h"
 
-namespace mantissa::cli {
+namespace mantissa::cli::synth_command {
 namespace {
 
 using Align = Table::Align;
@@ -188,4 +188,4 @@ const Command synth_command{"synth", Group::inspect,
                             declare};
 
 }  // namespace
-}  // namespace mantissa::cli
+}  // namespace mantissa::cli::synth_command

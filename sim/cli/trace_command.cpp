@@ -16,7 +16,7 @@
 #include "workloads/operands.h"
 #include "workloads/workload.h"
 
-namespace mantissa::cli {
+namespace mantissa::cli::trace_command {
 namespace {
 
 struct Options {
@@ -114,4 +114,4 @@ const Command trace_command{"trace", Group::inspect,
                             declare};
 
 }  // namespace
-}  // namespace mantissa::cli
+}  // namespace mantissa::cli::trace_command

@@ -23,7 +23,7 @@
 #include "workloads/inference/microrec/published.h"
 #include "workloads/workload.h"
 
-namespace mantissa::cli {
+namespace mantissa::cli::validate_command {
 namespace {
 
 inline const ErrorKind unknown_file_kind{"validate.unknown-kind", ExitCode::bad_input,
@@ -139,4 +139,4 @@ const Command validate_command{"validate", Group::inspect, "Check files without 
                                declare};
 
 }  // namespace
-}  // namespace mantissa::cli
+}  // namespace mantissa::cli::validate_command
