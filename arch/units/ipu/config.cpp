@@ -153,8 +153,10 @@ std::string ipu_rtl_objection(const IpuConfig& ipu, const std::vector<NumberForm
   for (const NumberFormat format : formats) {
     floats = floats || format == NumberFormat::fp16;
     if (format != NumberFormat::fp16 && format != NumberFormat::int8)
-      return fmt::format("inner-product units exist in RTL for fp16 and int8, not for {}",
-                         trace::name(format));
+      return fmt::format(
+          "inner-product units exist in RTL for fp16 and int8 (core.matrix.formats=[fp16,int8]), "
+          "not for {}",
+          trace::name(format));
   }
   // As the parameters of the unit say.
   const std::int64_t least = floats ? 24 : 13;
