@@ -8,16 +8,16 @@
 //                  mac, gated_mac (operands move, nothing is multiplied): one per MAC
 //                  load_weight, drain: one per element moved by one register stage
 //   inner_product  rows (lanes), columns, units: columns x units inner-product units; window,
-//                  fraction, digit_a, digit_b [as ipu.sv], ehu_share [1]
-//                  labels format: the widest; software_precision, growth, multi_cycle, mask_zeros
-//                  [as ipu.sv], formats [0: integers and floats, 1: integers, 2: floats]
+//                  fraction, software_precision, growth, digit_a, digit_b, multi_cycle, mask_zeros
+//                  [as ipu.sv], formats [0: integers and floats, 1: integers, 2: floats],
+//                  ehu_share [1]; label format: the widest
 //                  cycle, idle_cycle: one per unit, of all its lanes; load_weight
 //   vector_mac     vector_length, lanes, units [1], weight_bits, activation_bits, accumulator_bits,
 //                  weight_scale_bits [0], activation_scale_bits [0], product_bits [0: full],
-//                  label activations [signed]: signed, unsigned
+//                  activation_signed [1]
 //                  vector, gated_vector (scale product of zero): one per vector and lane
 //   post_processor vector_length, units [1], accumulator_bits, output_bits, scale_bits,
-//                  fraction_bits [4]; label outputs [signed]: signed, unsigned
+//                  fraction_bits [4], output_signed [1]
 //                  vector: one per vector of results
 //   sram           capacity_bytes (data), banks [1], width_bits [64]: the word of one check code,
 //                  supply_v [technology]; label ecc [none]: none, parity, secded

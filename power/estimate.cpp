@@ -39,11 +39,12 @@ void check_component(const Component& c, const Estimator& estimator) {
   for (const auto& [key, value] : c.attributes) {
     if (!holds(names, key))
       refuse_name(bad_attribute, where, key, "an attribute of this kind", names);
-    if (!std::isfinite(value) || value <= 0)
+    const bool from_zero = holds(estimator.may_be_zero(), key);
+    if (!std::isfinite(value) || value < 0 || (value == 0 && !from_zero))
       throw Error(bad_attribute)
           .say(where)
           .read(fmt::format("{} = {}", key, short_number(value)))
-          .expected("a finite number above zero");
+          .expected(from_zero ? "a finite number from zero on" : "a finite number above zero");
   }
   for (const auto& [key, value] : c.labels)
     if (!holds(estimator.labels(), key))

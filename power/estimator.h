@@ -50,6 +50,8 @@ class Estimator {
   virtual ~Estimator() = default;
   virtual std::string kind() const = 0;
   virtual std::vector<std::string> attributes() const = 0;
+  // Of these; all others are above zero.
+  virtual std::vector<std::string> may_be_zero() const { return {}; }
   virtual std::vector<std::string> labels() const { return {}; }
   virtual std::vector<std::string> actions(const Technology& technology) const = 0;
 

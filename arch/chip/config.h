@@ -35,7 +35,7 @@ struct MatrixConfig {
   double register_error_rate = 0;  // per bit of a weight on its way into the array
   Implementation implementation = Implementation::model;
   config::FolderPath rtl;        // SystemVerilog to be used; none: Mantissa's own
-  std::string rtl_top;           // its top module; empty: systolic
+  std::string rtl_top;           // its top module; empty: the model's name
   std::optional<IpuConfig> ipu;  // of model `ipu`
   std::optional<VsqConfig> vsq;  // of model `vsq`
   static const config::Schema<MatrixConfig>& schema();

@@ -21,49 +21,39 @@ void add_reliability(const SramConfig& sram, Volts nominal, power::Component& co
 // Inner-product units in place of multipliers.
 void describe_units(const MatrixConfig& matrix, power::Component& component) {
   const IpuConfig& ipu = *matrix.ipu;
-  const auto any = [&](bool (*is)(trace::NumberFormat)) {
-    return std::any_of(matrix.formats.begin(), matrix.formats.end(), is);
-  };
-  const bool integers = any(trace::is_integer), floats = any(trace::is_float);
   component.kind = "inner_product";
-  const std::pair<const char*, std::int64_t> attributes[] = {{"window", ipu.window},
-                                                             {"fraction", ipu.fraction},
-                                                             {"digit_a", ipu.digit_a},
-                                                             {"digit_b", ipu.digit_b},
-                                                             {"ehu_share", ipu.ehu_share}};
-  for (const auto& [key, value] : attributes) component.attributes[key] = real(value);
-  const bool multi = ipu.alignment == numerics::inner_product::Alignment::multi_cycle;
-  const std::pair<const char*, std::int64_t> labels[] = {
-      {"software_precision", ipu.software_precision},
-      {"growth", ipu.growth},
-      {"multi_cycle", multi ? 1 : 0},
-      {"mask_zeros", ipu.mask_zeros ? 1 : 0},
-      {"formats", integers && floats ? 0
-                  : integers         ? 1
-                                     : 2}};
-  for (const auto& [key, value] : labels) component.labels[key] = std::to_string(value);
+  component.attributes.insert(
+      {{"window", real(ipu.window)},
+       {"fraction", real(ipu.fraction)},
+       {"software_precision", real(ipu.software_precision)},
+       {"growth", real(ipu.growth)},
+       {"digit_a", real(ipu.digit_a)},
+       {"digit_b", real(ipu.digit_b)},
+       {"multi_cycle",
+        ipu.alignment == numerics::inner_product::Alignment::multi_cycle ? 1.0 : 0.0},
+       {"mask_zeros", ipu.mask_zeros ? 1.0 : 0.0},
+       {"formats", real(static_cast<std::int64_t>(ipu_kinds(matrix.formats)))},
+       {"ehu_share", real(ipu.ehu_share)}});
 }
 
 // Vector MACs, the weights that lanes hold twice over, and what post-processes results.
 void add_vector_macs(const MatrixConfig& matrix, std::uint64_t cores,
                      std::vector<power::Component>& out) {
   const VsqConfig& vsq = *matrix.vsq;
-  const char* sign = vsq.activation_signed ? "signed" : "unsigned";
-  power::Component macs{"matrix",
-                        "vector_mac",
-                        {{"vector_length", real(matrix.rows)},
-                         {"lanes", real(matrix.columns)},
-                         {"units", real(matrix.units)},
-                         {"weight_bits", real(vsq.weight_bits)},
-                         {"activation_bits", real(vsq.activation_bits)},
-                         {"accumulator_bits", real(vsq.accumulator_bits)}},
-                        {{"activations", sign}},
-                        cores};
-  for (const auto& [name, bits] : {std::pair("weight_scale_bits", vsq.weight_scale_bits),
-                                   std::pair("activation_scale_bits", vsq.activation_scale_bits),
-                                   std::pair("product_bits", vsq.product_bits)})
-    if (bits > 0) macs.attributes[name] = real(bits);
-  out.push_back(std::move(macs));
+  out.push_back({"matrix",
+                 "vector_mac",
+                 {{"vector_length", real(matrix.rows)},
+                  {"lanes", real(matrix.columns)},
+                  {"units", real(matrix.units)},
+                  {"weight_bits", real(vsq.weight_bits)},
+                  {"activation_bits", real(vsq.activation_bits)},
+                  {"activation_signed", vsq.activation_signed ? 1.0 : 0.0},
+                  {"weight_scale_bits", real(vsq.weight_scale_bits)},
+                  {"activation_scale_bits", real(vsq.activation_scale_bits)},
+                  {"product_bits", real(vsq.product_bits)},
+                  {"accumulator_bits", real(vsq.accumulator_bits)}},
+                 {},
+                 cores});
   const auto weights = static_cast<std::uint64_t>(2 * matrix.columns * matrix.units *
                                                   vsq.weight_depth * matrix.rows);
   out.push_back({"lane_weights",
@@ -79,8 +69,9 @@ void add_vector_macs(const MatrixConfig& matrix, std::uint64_t cores,
                   {"units", real(matrix.units)},
                   {"accumulator_bits", real(vsq.accumulator_bits)},
                   {"output_bits", real(vsq.activation_bits)},
+                  {"output_signed", vsq.activation_signed ? 1.0 : 0.0},
                   {"scale_bits", real(vsq.activation_scale_bits)}},
-                 {{"outputs", sign}},
+                 {},
                  cores});
 }
 
@@ -209,22 +200,27 @@ std::vector<std::pair<const char*, std::uint64_t>> vector_actions(const std::str
   return found == table.end() ? Actions{{"move", 1}} : found->second;
 }
 
+namespace {
+
+std::uint64_t did(const Core& core, const char* what) {
+  const auto activity = core.matrix().model().activity();
+  const auto found = activity.find(what);
+  return found == activity.end() ? 0 : found->second;
+}
+
+}  // namespace
+
 // In shape mode no scale is known: every vector is multiplied.
 void Accounting::add_vectors(const Core& core, const Count& count) const {
   const MatrixConfig& matrix = config_.core.matrix;
-  const auto activity = core.matrix().model().activity();
-  const auto of = [&](const char* what) {
-    const auto found = activity.find(what);
-    return found == activity.end() ? 0 : found->second;
-  };
-  const std::uint64_t vectors = of("vectors"), gated = of("gated_vectors");
+  const std::uint64_t vectors = did(core, "vectors"), gated = did(core, "gated_vectors");
   count("matrix", "vector", vectors - gated);
   count("matrix", "gated_vector", gated);
   // Each vector is read where it is held, each element of a fold's weights written once.
   const ElementSize size = matrix.vsq->weight_size(matrix.rows);
   count("lane_weights", "read", vectors * static_cast<std::uint64_t>(matrix.rows) * size);
   count("lane_weights", "write",
-        of("loaded_vectors") * static_cast<std::uint64_t>(matrix.rows) * size);
+        did(core, "loaded_vectors") * static_cast<std::uint64_t>(matrix.rows) * size);
   if (matrix.vsq->activation_scale_bits > 0)
     count("post_processor", "vector", core.post_processed_vectors());
 }
@@ -242,9 +238,7 @@ void Accounting::add(const Core& core) {
   if (matrix.vsq) {
     add_vectors(core, count);
   } else if (matrix.ipu) {
-    const auto activity = core.matrix().model().activity();
-    const auto found = activity.find("operation_cycles");
-    const std::uint64_t cycles = found == activity.end() ? 0 : found->second;
+    const std::uint64_t cycles = did(core, "operation_cycles");
     const std::uint64_t of_units = offered / rows;
     MANTISSA_CHECK(of_units >= cycles, "inner-product units worked longer than they were busy");
     count("matrix", "cycle", cycles);

@@ -195,7 +195,7 @@ void DataPath::gather_rows(const MatrixProblem& p, const MatrixCommand& c, std::
   const std::int64_t image_bytes = g.row_stride * g.height * e;
   const auto used = p.a_bytes(static_cast<std::uint64_t>(g.channels));
   const auto stride = c.window.pixel_stride;
-  if (is_packed(p.a_format)) {
+  if (below_a_byte(p.a_format)) {
     g.pixel_stride = g.channels;
     g.row_stride = g.pixel_stride * conv.width;
   }
@@ -214,7 +214,7 @@ void DataPath::gather_rows(const MatrixProblem& p, const MatrixCommand& c, std::
             ? scratchpad_.read(at, pixels == 0 ? 0 : (pixels - 1) * stride + used, copy_a_)
             : scratchpad_.read(at, pixels, used, stride, copy_a_);
     std::vector<std::byte> codes;
-    if (is_packed(p.a_format)) {
+    if (below_a_byte(p.a_format)) {
       codes = unpacked(p.a_format, base, stride, pixels, static_cast<std::uint64_t>(g.channels));
       base = codes.data();
     }
@@ -320,7 +320,7 @@ const std::byte* DataPath::operand_b(const MatrixProblem& p, const MatrixCommand
   const std::uint64_t e = p.b_width();
   const std::uint64_t k = c.tile.k / c.groups, n = c.tile.n / c.groups;
   const std::uint64_t at = c.b + (c.groups > 1 ? p.b_bytes(group * p.k * p.n) : 0);
-  if (is_packed(p.b_format)) {
+  if (below_a_byte(p.b_format)) {
     const std::uint64_t rows = c.b_transposed ? n : k, row = c.b_transposed ? k : n;
     const std::byte* from = scratchpad_.read(at, rows, p.b_bytes(row), c.b_stride, copy_a_);
     copy_b_ = unpacked(p.b_format, from, c.b_stride, rows, row);
@@ -397,7 +397,7 @@ void DataPath::multiply(const LoweredLayer& layer, const MatrixCommand& c,
                         const MatrixTimetable& t) {
   const MatrixProblem& p = *layer.problem;
   const std::uint64_t e = p.a_width();
-  const bool packed_a = is_packed(p.a_format), packed_b = is_packed(p.b_format);
+  const bool packed_a = below_a_byte(p.a_format), packed_b = below_a_byte(p.b_format);
   auto& sums = accumulators_.slot(c.slot).sums;
   sums.resize(c.tile.m * c.tile.n);
   const std::uint64_t k = c.tile.k / c.groups, n = c.tile.n / c.groups;
@@ -615,7 +615,7 @@ void DataPath::drain(const LoweredLayer& layer, const VectorCommand& v, const Ve
       std::memcpy(tile.data() + r * width,
                   scratchpad_.read(v.addend + r * v.addend_stride, width, copy_a_), width);
     addend.data =
-        is_packed(addend.format) ? without_gaps(addend.format, tile, v.m, v.n) : std::move(tile);
+        below_a_byte(addend.format) ? without_gaps(addend.format, tile, v.m, v.n) : std::move(tile);
     values[s.addend] = std::move(addend);
   }
   if (vector_twin_ != nullptr) vector_twin_->begin(time);
@@ -631,7 +631,7 @@ void DataPath::drain(const LoweredLayer& layer, const VectorCommand& v, const Ve
   const Value& result = values[s.result];
   const auto width = trace::storage_bytes(result.format, columns);
   std::vector<std::byte> with_gaps;
-  if (is_packed(result.format)) with_gaps = in_rows(result.format, result.data, v.m, v.n);
+  if (below_a_byte(result.format)) with_gaps = in_rows(result.format, result.data, v.m, v.n);
   const std::byte* data = with_gaps.empty() ? result.data.data() : with_gaps.data();
   for (std::uint64_t r = 0; r < v.m; ++r)
     scratchpad_.write(v.out + r * v.out_stride, data + r * width, width);

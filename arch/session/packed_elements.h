@@ -14,7 +14,7 @@
 
 namespace mantissa::arch {
 
-inline bool is_packed(trace::NumberFormat format) { return trace::bits(format) < 8; }
+inline bool below_a_byte(trace::NumberFormat format) { return trace::bits(format) < 8; }
 
 // `rows` of `row` elements each, `stride` bytes from one to the next, as codes of a byte each; and
 // back, as close as whole bytes allow.

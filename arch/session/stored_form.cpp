@@ -12,61 +12,48 @@ namespace {
 using trace::NumberFormat;
 using trace::TensorId;
 
+// Contents with an element in so many bytes: a code in each, below a byte.
 std::size_t bytes_of(NumberFormat f) { return std::max(1u, trace::bits(f) / 8); }
 
-std::vector<std::byte> stored_rows(const Plan& plan, TensorId id,
-                                   const std::vector<std::byte>& logical) {
-  const auto& tensor = plan.tensor(id);
-  const auto elements = static_cast<std::uint64_t>(tensor.elements());
-  auto codes = unpacked(plan.format(id), logical.data(), 0, 1, elements);
-  if (plan.places[id].channels_last) {
-    const auto& shape = tensor.shape;
-    const std::vector<std::byte> plain = codes;
-    numerics::nchw_to_nhwc(plain.data(), shape[0], shape[1], shape[2], shape[3], 1, codes.data());
-  }
-  auto stored = packed(plan.format(id), codes, static_cast<std::uint64_t>(plan.stored_row(id)));
-  stored.resize(std::max<std::uint64_t>(stored.size(), plan.places[id].bytes));
-  return stored;
-}
+using Permutation = decltype(&numerics::nchw_to_nhwc);
 
-std::vector<std::byte> logical_rows(const Plan& plan, TensorId id,
-                                    const std::vector<std::byte>& stored) {
+std::vector<std::byte> permuted(const Plan& plan, TensorId id, std::vector<std::byte> elements,
+                                Permutation permute) {
+  if (!plan.places[id].channels_last) return elements;
   const auto& shape = plan.tensor(id).shape;
-  const NumberFormat format = plan.format(id);
-  const std::int64_t row = plan.stored_row(id);
-  const auto elements = static_cast<std::uint64_t>(plan.tensor(id).elements());
-  const auto length = static_cast<std::uint64_t>(row);
-  auto codes = unpacked(format, stored.data(), trace::storage_bytes(format, row),
-                        row == 0 ? 0 : elements / length, length);
-  if (plan.places[id].channels_last) {
-    const std::vector<std::byte> last = codes;
-    numerics::nhwc_to_nchw(last.data(), shape[0], shape[1], shape[2], shape[3], 1, codes.data());
-  }
-  return packed(format, codes, codes.size());
+  std::vector<std::byte> out(elements.size());
+  permute(elements.data(), shape[0], shape[1], shape[2], shape[3], bytes_of(plan.format(id)),
+          out.data());
+  return out;
 }
 
 }  // namespace
 
 std::vector<std::byte> stored_form(const Plan& plan, TensorId id,
                                    const std::vector<std::byte>& logical) {
-  const auto& shape = plan.tensor(id).shape;
-  if (is_packed(plan.format(id))) return stored_rows(plan, id, logical);
-  if (!plan.places[id].channels_last) return logical;
-  std::vector<std::byte> stored(logical.size());
-  numerics::nchw_to_nhwc(logical.data(), shape[0], shape[1], shape[2], shape[3],
-                         bytes_of(plan.format(id)), stored.data());
+  const NumberFormat format = plan.format(id);
+  if (!below_a_byte(format)) return permuted(plan, id, logical, numerics::nchw_to_nhwc);
+  const auto elements = static_cast<std::uint64_t>(plan.tensor(id).elements());
+  auto stored = packed(
+      format,
+      permuted(plan, id, unpacked(format, logical.data(), 0, 1, elements), numerics::nchw_to_nhwc),
+      static_cast<std::uint64_t>(plan.stored_row(id)));
+  stored.resize(std::max<std::uint64_t>(stored.size(), plan.places[id].bytes));
   return stored;
 }
 
 std::vector<std::byte> logical_form(const Plan& plan, TensorId id,
                                     const std::vector<std::byte>& stored) {
-  const auto& shape = plan.tensor(id).shape;
-  if (is_packed(plan.format(id))) return logical_rows(plan, id, stored);
-  if (!plan.places[id].channels_last) return stored;
-  std::vector<std::byte> logical(stored.size());
-  numerics::nhwc_to_nchw(stored.data(), shape[0], shape[1], shape[2], shape[3],
-                         bytes_of(plan.format(id)), logical.data());
-  return logical;
+  const NumberFormat format = plan.format(id);
+  if (!below_a_byte(format)) return permuted(plan, id, stored, numerics::nhwc_to_nchw);
+  const std::int64_t row = plan.stored_row(id);
+  const auto length = static_cast<std::uint64_t>(row),
+             elements = static_cast<std::uint64_t>(plan.tensor(id).elements());
+  const auto codes = permuted(plan, id,
+                              unpacked(format, stored.data(), trace::storage_bytes(format, row),
+                                       row == 0 ? 0 : elements / length, length),
+                              numerics::nhwc_to_nchw);
+  return packed(format, codes, codes.size());
 }
 
 }  // namespace mantissa::arch

@@ -16,6 +16,7 @@
 #include "arch/units/accumulator_twin.h"
 #include "arch/units/matrix_model.h"
 #include "arch/units/twin_registry.h"
+#include "base/error.h"
 
 namespace mantissa::arch {
 
@@ -39,8 +40,11 @@ class MatrixTwin {
  public:
   virtual ~MatrixTwin() = default;
 
-  // Every row of sums that leaves goes to `accumulators`, too; not owned.
-  virtual void accumulate_with(AccumulatorTwin* accumulators) = 0;
+  // Every row of sums that leaves goes to `accumulators`, too; not owned. Configurations with units
+  // that keep sums of their own have none.
+  virtual void accumulate_with(AccumulatorTwin* /*accumulators*/) {
+    MANTISSA_CHECK(false, "the matrix unit has accumulators of its own");
+  }
   virtual void multiply(TwinCommand command) = 0;
   // The time of the command given last, where its model has to see operands first: such a command
   // comes without.

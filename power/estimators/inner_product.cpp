@@ -13,7 +13,7 @@
 
 #include "base/numerics/inner_product/format.h"
 #include "power/estimators/parts.h"
-#include "power/technology_scaling.h"
+#include "power/estimators/synthesised_figure.h"
 
 namespace mantissa::power {
 namespace {
@@ -24,11 +24,15 @@ class InnerProduct : public Estimator {
  public:
   std::string kind() const override { return "inner_product"; }
   std::vector<std::string> attributes() const override {
-    return {"rows", "columns", "units", "window", "fraction", "digit_a", "digit_b", "ehu_share"};
+    std::vector<std::string> all = {"rows",    "columns", "units",    "window",
+                                    "digit_a", "digit_b", "fraction", "ehu_share"};
+    for (const std::string& key : may_be_zero()) all.push_back(key);
+    return all;
   }
-  std::vector<std::string> labels() const override {
-    return {"format", "formats", "growth", "software_precision", "multi_cycle", "mask_zeros"};
+  std::vector<std::string> may_be_zero() const override {
+    return {"software_precision", "growth", "multi_cycle", "mask_zeros", "formats"};
   }
+  std::vector<std::string> labels() const override { return {"format"}; }
   std::vector<std::string> actions(const Technology&) const override {
     return {"cycle", "idle_cycle", "load_weight"};
   }
@@ -81,45 +85,19 @@ class InnerProduct : public Estimator {
 
 const Registration registration{std::make_shared<InnerProduct>()};
 
-// Parameter of ipu.sv; attribute, or label where zero is a value; what both are where nothing is
-// said.
-struct Parameter {
-  const char* name;
-  const char* key;
-  std::int64_t fallback;
-};
-constexpr Parameter of_attributes[] = {{"Lanes", "rows", 16},
-                                       {"Width", "window", 16},
-                                       {"DigitA", "digit_a", 4},
-                                       {"DigitB", "digit_b", 4},
-                                       {"FractionWidth", "fraction", 30}};
-constexpr Parameter of_labels[] = {{"SoftwarePrecision", "software_precision", 28},
-                                   {"Growth", "growth", 10},
-                                   {"MultiCycle", "multi_cycle", 1},
-                                   {"MaskZeros", "mask_zeros", 1},
-                                   {"Formats", "formats", 0}};
-
-std::int64_t value_of(const SynthesisResult& result, const Parameter& p) {
-  const auto found = result.parameters.find(p.name);
-  return found == result.parameters.end() ? p.fallback : found->second;
-}
-
 bool fits(const SynthesisResult& result, const Component& component) {
-  if (result.unit != "ipu" || result.action != "product") return false;
-  if (result.actions == 0 || result.cycles == 0) return false;
-  const bool attributes =
-      std::all_of(std::begin(of_attributes), std::end(of_attributes), [&](const Parameter& p) {
-        const auto found = component.attributes.find(p.key);
-        return (found == component.attributes.end()
-                    ? static_cast<double>(p.fallback)
-                    : found->second) == static_cast<double>(value_of(result, p));
-      });
-  return attributes &&
-         std::all_of(std::begin(of_labels), std::end(of_labels), [&](const Parameter& p) {
-           const auto found = component.labels.find(p.key);
-           return (found == component.labels.end() ? std::to_string(p.fallback) : found->second) ==
-                  std::to_string(value_of(result, p));
-         });
+  static const std::vector<Width> widths{{"rows", "Lanes", 16},
+                                         {"window", "Width", 16},
+                                         {"digit_a", "DigitA", 4},
+                                         {"digit_b", "DigitB", 4},
+                                         {"fraction", "FractionWidth", 30},
+                                         {"software_precision", "SoftwarePrecision", 28},
+                                         {"growth", "Growth", 10},
+                                         {"multi_cycle", "MultiCycle", 1},
+                                         {"mask_zeros", "MaskZeros", 1},
+                                         {"formats", "Formats", 0}};
+  return result.unit == "ipu" && result.action == "product" && result.actions > 0 &&
+         result.cycles > 0 && has_widths(widths, result, component);
 }
 
 class SynthesisedInnerProduct final : public InnerProduct {
@@ -128,18 +106,12 @@ class SynthesisedInnerProduct final : public InnerProduct {
 
   Price energy(const Query& query, const std::string& action) const override {
     if (action != "cycle") return InnerProduct::energy(query, action);
-    const Technology& t = query.technology;
     const SynthesisResult& r = result_;
-    const bool here = r.node == t.node() && r.voltage == t.voltage();
     const double per_cycle = r.actions / r.cycles;
-    return moved(t, r.energy * per_cycle, "pJ",
-                 fmt::format("{} pJ per {} of {} x {} per cycle of its run", short_number(r.energy),
-                             r.action, r.unit, short_number(per_cycle)),
-                 energy_ratio(r.node, r.voltage, t.node(), t.voltage()),
-                 here ? ""
-                      : fmt::format("{} nm, {} V to {} nm, {} V", short_number(r.node.value),
-                                    short_number(r.voltage.value), short_number(t.node().value),
-                                    short_number(t.voltage().value)));
+    return synthesised_energy(
+        query.technology, r, r.energy * per_cycle,
+        fmt::format("{} pJ per {} of {} x {} per cycle of its run", short_number(r.energy),
+                    r.action, r.unit, short_number(per_cycle)));
   }
 
   std::optional<Price> area(const Query& query) const override {
@@ -150,15 +122,11 @@ class SynthesisedInnerProduct final : public InnerProduct {
     double exponents = 0;
     for (const SynthesisBlock& block : r.blocks)
       if (block.name == "u_ehu") exponents += block.area;
-    return placed(
-        t, moved(t, (r.area - exponents + exponents / share) * units, "um2",
-                 fmt::format("({} um2 of {} - {} x (1 - 1 / {}) of exponents shared) x {}",
-                             short_number(r.area), r.unit, short_number(exponents),
-                             short_number(share), short_number(units)),
-                 area_ratio(r.node, t.node()),
-                 r.node == t.node() ? ""
-                                    : fmt::format("{} nm to {} nm", short_number(r.node.value),
-                                                  short_number(t.node().value))));
+    return placed(t, synthesised_area(
+                         t, r, (r.area - exponents + exponents / share) * units,
+                         fmt::format("({} um2 of {} - {} x (1 - 1 / {}) of exponents shared) x {}",
+                                     short_number(r.area), r.unit, short_number(exponents),
+                                     short_number(share), short_number(units))));
   }
 
   std::optional<Price> static_power(const Query& query) const override {
@@ -166,26 +134,6 @@ class SynthesisedInnerProduct final : public InnerProduct {
   }
 
  private:
-  // A figure of the result, moved by `k` to the technology; `at` says from where to where.
-  Price moved(const Technology& technology, double value, const char* unit, std::string figure,
-              const Factor& k, const std::string& at) const {
-    const SynthesisResult& r = result_;
-    std::string source = fmt::format("{}: {}, {} at {} nm, {} V", r.file, r.tools, r.library,
-                                     short_number(r.node.value), short_number(r.voltage.value));
-    if (!at.empty()) {
-      figure += fmt::format(" x {} from {}{}", short_number(k.value), at,
-                            k.note.empty() ? "" : " (" + k.note + ")");
-      source += "; Stillmaker and Baas, Integration 58 (2017)";
-    }
-    return {value * k.value,
-            unit,
-            technology.node(),
-            technology.voltage(),
-            at.empty() ? Method::synthesised : Method::derived,
-            source,
-            figure};
-  }
-
   SynthesisResult result_;
 };
 

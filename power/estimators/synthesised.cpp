@@ -6,17 +6,11 @@
 #include <algorithm>
 
 #include "power/estimators/parts.h"
+#include "power/estimators/synthesised_figure.h"
 #include "power/format_cost.h"
-#include "power/technology_scaling.h"
 
 namespace mantissa::power {
 namespace {
-
-std::int64_t parameter(const SynthesisResult& result, const std::string& name,
-                       std::int64_t fallback) {
-  const auto found = result.parameters.find(name);
-  return found == result.parameters.end() ? fallback : found->second;
-}
 
 // Whether a figure stands for the table's or for something that the tables leave out.
 enum class Stands { instead, beside };
@@ -35,45 +29,21 @@ struct Rule {
   Stands energy = Stands::instead, area = Stands::instead;
 };
 
-// An attribute that is a parameter of the unit: by their values one of its results is chosen.
-struct Width {
-  const char* attribute;
-  const char* parameter;
-  std::int64_t fallback = 0;
-};
-
-bool has_widths(const std::vector<Width>& widths, const SynthesisResult& result,
-                const Query& query) {
-  return std::all_of(widths.begin(), widths.end(), [&](const Width& width) {
-    return query.attribute(width.attribute, static_cast<double>(width.fallback)) ==
-           static_cast<double>(parameter(result, width.parameter, width.fallback));
-  });
-}
-
-bool signs_agree(const SynthesisResult& result, const char* name, const std::string& sign) {
-  return (parameter(result, name, 1) == 1) == (sign == "signed");
-}
-
 bool fits_vector_mac(const SynthesisResult& result, const Query& query) {
-  static const std::vector<Width> widths{{"vector_length", "VectorLength"},
-                                         {"weight_bits", "WeightWidth"},
-                                         {"activation_bits", "ActivationWidth"},
-                                         {"weight_scale_bits", "WeightScaleWidth"},
-                                         {"activation_scale_bits", "ActivationScaleWidth"},
-                                         {"product_bits", "ProductWidth"},
-                                         {"accumulator_bits", "AccumulatorWidth"}};
-  return signs_agree(result, "ActivationSigned", query.label("activations", "signed")) &&
-         has_widths(widths, result, query);
+  static const std::vector<Width> widths{
+      {"vector_length", "VectorLength"},         {"weight_bits", "WeightWidth"},
+      {"activation_bits", "ActivationWidth"},    {"activation_signed", "ActivationSigned", 1},
+      {"weight_scale_bits", "WeightScaleWidth"}, {"activation_scale_bits", "ActivationScaleWidth"},
+      {"product_bits", "ProductWidth"},          {"accumulator_bits", "AccumulatorWidth"}};
+  return has_widths(widths, result, query.component);
 }
 
 bool fits_post_processor(const SynthesisResult& result, const Query& query) {
-  static const std::vector<Width> widths{{"vector_length", "VectorLength"},
-                                         {"accumulator_bits", "AccumulatorWidth"},
-                                         {"output_bits", "OutputWidth"},
-                                         {"scale_bits", "ScaleWidth"},
-                                         {"fraction_bits", "FractionBits", 4}};
-  return signs_agree(result, "OutputSigned", query.label("outputs", "signed")) &&
-         has_widths(widths, result, query);
+  static const std::vector<Width> widths{
+      {"vector_length", "VectorLength"}, {"accumulator_bits", "AccumulatorWidth"},
+      {"output_bits", "OutputWidth"},    {"output_signed", "OutputSigned", 1},
+      {"scale_bits", "ScaleWidth"},      {"fraction_bits", "FractionBits", 4}};
+  return has_widths(widths, result, query.component);
 }
 
 bool fits_mac(const SynthesisResult& result, const Query& query) {
@@ -160,26 +130,6 @@ const std::vector<Rule>& rules() {
   return all;
 }
 
-// `figure` of the result, moved by `k` to the technology. `at` says from where to where.
-Price moved(const SynthesisResult& result, const Technology& technology, double value,
-            const char* unit, std::string figure, const Factor& k, const std::string& at) {
-  std::string source =
-      fmt::format("{}: {}, {} at {} nm, {} V", result.file, result.tools, result.library,
-                  short_number(result.node.value), short_number(result.voltage.value));
-  if (!at.empty()) {
-    figure += fmt::format(" x {} from {}{}", short_number(k.value), at,
-                          k.note.empty() ? "" : " (" + k.note + ")");
-    source += "; Stillmaker and Baas, Integration 58 (2017)";
-  }
-  return {value * k.value,
-          unit,
-          technology.node(),
-          technology.voltage(),
-          at.empty() ? Method::synthesised : Method::derived,
-          source,
-          figure};
-}
-
 // In place of the table's price, which stands behind the formula: the two are far apart where a
 // unit holds more than the tables count.
 Price joined(const Price& price, const Price& table, Stands stands) {
@@ -202,6 +152,7 @@ class Synthesised final : public Estimator {
 
   std::string kind() const override { return table_->kind(); }
   std::vector<std::string> attributes() const override { return table_->attributes(); }
+  std::vector<std::string> may_be_zero() const override { return table_->may_be_zero(); }
   std::vector<std::string> labels() const override { return table_->labels(); }
   std::vector<std::string> actions(const Technology& t) const override {
     return table_->actions(t);
@@ -220,13 +171,13 @@ class Synthesised final : public Estimator {
 
   std::optional<Price> area(const Query& query) const override {
     const auto table = table_->area(query);
-    const auto mine = synthesised_area(query);
+    const auto mine = area_of_units(query);
     return table && mine ? joined(mine->first, *table, mine->second) : table;
   }
 
   std::optional<Price> static_power(const Query& query) const override {
     const auto table = table_->static_power(query);
-    const auto placed_cells = synthesised_area(query);
+    const auto placed_cells = area_of_units(query);
     if (!placed_cells) return table;
     const Price leakage = logic_leakage(query.technology, placed_cells->first);
     return table && placed_cells->second == Stands::beside ? sum(*table, leakage) : leakage;
@@ -264,32 +215,21 @@ class Synthesised final : public Estimator {
 
   static Price moved_energy(const Technology& t, const SynthesisResult& r, double energy,
                             const std::string& action) {
-    const bool here = r.node == t.node() && r.voltage == t.voltage();
-    const std::string at =
-        here ? ""
-             : fmt::format("{} nm, {} V to {} nm, {} V", short_number(r.node.value),
-                           short_number(r.voltage.value), short_number(t.node().value),
-                           short_number(t.voltage().value));
-    return moved(r, t, energy, "pJ",
-                 fmt::format("{} pJ per {} of {}", short_number(energy), action, r.unit),
-                 energy_ratio(r.node, r.voltage, t.node(), t.voltage()), at);
+    return synthesised_energy(
+        t, r, energy, fmt::format("{} pJ per {} of {}", short_number(energy), action, r.unit));
   }
 
   // Of all units that make up the component; instead of the table's where one of them is.
-  std::optional<std::pair<Price, Stands>> synthesised_area(const Query& query) const {
+  std::optional<std::pair<Price, Stands>> area_of_units(const Query& query) const {
     std::optional<std::pair<Price, Stands>> all;
     const Technology& t = query.technology;
     for (const auto& [rule, result] : matches(query)) {
       const double parts = rule->parts(*result), wanted = rule->wanted(query);
-      const std::string at = result->node == t.node()
-                                 ? ""
-                                 : fmt::format("{} nm to {} nm", short_number(result->node.value),
-                                               short_number(t.node().value));
-      const Price price =
-          placed(t, moved(*result, t, result->area * wanted / parts, "um2",
-                          fmt::format("{} um2 of {} x {} / {}", short_number(result->area),
-                                      result->unit, short_number(wanted), short_number(parts)),
-                          area_ratio(result->node, t.node()), at));
+      const Price price = placed(
+          t,
+          synthesised_area(t, *result, result->area * wanted / parts,
+                           fmt::format("{} um2 of {} x {} / {}", short_number(result->area),
+                                       result->unit, short_number(wanted), short_number(parts))));
       if (!all) {
         all = {price, rule->area};
         continue;

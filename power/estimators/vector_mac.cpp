@@ -48,13 +48,14 @@ class VectorMac final : public Estimator {
  public:
   std::string kind() const override { return "vector_mac"; }
   std::vector<std::string> attributes() const override {
-    return {"vector_length",   "lanes",
-            "units",           "weight_bits",
-            "activation_bits", "weight_scale_bits",
-            "product_bits",    "activation_scale_bits",
-            "accumulator_bits"};
+    std::vector<std::string> all = {"vector_length", "lanes",           "units",
+                                    "weight_bits",   "activation_bits", "accumulator_bits"};
+    for (const std::string& key : may_be_zero()) all.push_back(key);
+    return all;
   }
-  std::vector<std::string> labels() const override { return {"activations"}; }
+  std::vector<std::string> may_be_zero() const override {
+    return {"weight_scale_bits", "activation_scale_bits", "product_bits", "activation_signed"};
+  }
   std::vector<std::string> actions(const Technology&) const override {
     return {"vector", "gated_vector"};
   }
@@ -101,10 +102,10 @@ class PostProcessor final : public Estimator {
  public:
   std::string kind() const override { return "post_processor"; }
   std::vector<std::string> attributes() const override {
-    return {"vector_length", "units",      "accumulator_bits",
-            "output_bits",   "scale_bits", "fraction_bits"};
+    return {"vector_length", "units",         "accumulator_bits", "output_bits",
+            "scale_bits",    "fraction_bits", "output_signed"};
   }
-  std::vector<std::string> labels() const override { return {"outputs"}; }
+  std::vector<std::string> may_be_zero() const override { return {"output_signed"}; }
   std::vector<std::string> actions(const Technology&) const override { return {"vector"}; }
 
   Price energy(const Query& q, const std::string&) const override {

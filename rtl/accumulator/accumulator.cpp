@@ -27,16 +27,11 @@ Shape shape_of(const Parameters& p) {
   return {p.at("Rows"), p.at("Columns"), p.at("Banks"), p.at("CounterWidth"), p.at("Format") == 1};
 }
 
-std::uint32_t bits_for(std::int64_t values) {
-  std::uint32_t bits = 1;
-  while ((std::int64_t{1} << bits) < values) ++bits;
-  return bits;
-}
-
 std::vector<Port> accumulator_ports(const Shape& s) {
   const auto in = Direction::input, out = Direction::output;
   const auto width = static_cast<std::uint32_t>(s.columns) * 32;
-  const std::uint32_t bank = bits_for(s.banks), row = bits_for(s.rows);
+  const std::uint32_t bank = bits_for(static_cast<std::uint64_t>(s.banks) - 1),
+                      row = bits_for(static_cast<std::uint64_t>(s.rows) - 1);
   return {{"valid_i", in, 1, "a row to add; always taken"},
           {"first_i", in, 1, "overwrites instead"},
           {"bank_i", in, bank, ""},
@@ -178,8 +173,6 @@ class AccumulatorBench : public PinBench {
             below(5, operand_kinds),  below(6, std::int64_t{1} << 32)};
   }
 
-  void carry(const std::vector<std::vector<std::byte>>& operands) override { carried_ = operands; }
-
   void begin(const std::vector<Command>& commands, std::uint64_t seed, unsigned stall) override {
     PinBench::begin(commands, seed, stall);
     next_ = 0;
@@ -260,18 +253,12 @@ class AccumulatorBench : public PinBench {
 
   bool is_drain(std::size_t command) const { return commands_[command][f_drain] != 0; }
   std::uint64_t element(const Command& c, std::int64_t column) const {
-    if (c[f_kind] == operand_kinds) return carried(c, static_cast<std::size_t>(column));
+    if (c[f_kind] == operand_kinds)
+      return carried_element<std::uint32_t>(static_cast<std::size_t>(c[f_seed]),
+                                            static_cast<std::size_t>(column));
     const std::uint64_t bits = draw(draw(0xADD, static_cast<std::uint64_t>(c[f_seed])),
                                     static_cast<std::uint64_t>(column));
     return shape_.fp32 ? fp32_operand(c[f_kind], bits) : operand(c[f_kind], 32, bits);
-  }
-  // What is missing is zero.
-  std::uint32_t carried(const Command& c, std::size_t column) const {
-    const auto which = static_cast<std::size_t>(c[f_seed]);
-    std::uint32_t value = 0;
-    if (which < carried_.size() && (column + 1) * 4 <= carried_[which].size())
-      std::memcpy(&value, &carried_[which][column * 4], 4);
-    return value;
   }
   std::int64_t place(const Command& c) const { return c[f_bank] * shape_.rows + c[f_row]; }
 
@@ -345,7 +332,6 @@ class AccumulatorBench : public PinBench {
   }
 
   Shape shape_;
-  std::vector<std::vector<std::byte>> carried_;
   std::size_t next_ = 0;
   std::vector<std::optional<Values>> rows_;     // with every sum taken so far
   std::optional<std::size_t> sum_, requested_;  // commands on the pins

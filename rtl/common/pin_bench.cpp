@@ -79,6 +79,15 @@ void PinBench::begin(const std::vector<Command>& commands, std::uint64_t seed, u
   cycle_ = 0;
 }
 
+Command PinBench::anything(std::uint64_t key) const {
+  Command command;
+  for (const Field& field : fields())
+    command.push_back(field.low + static_cast<std::int64_t>(
+                                      draw(key, command.size()) %
+                                      static_cast<std::uint64_t>(field.high - field.low + 1)));
+  return command;
+}
+
 bool PinBench::holds_back(std::uint64_t which) const {
   return (draw(draw(seed_, which), cycle_) & 255) < stall_;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +24,7 @@ class PinBench : public Bench {
   std::vector<std::string> cases() const override { return cases_; }
   const std::vector<std::uint64_t>& covered() const override { return covered_; }
   void begin(const std::vector<Command>& commands, std::uint64_t seed, unsigned stall) override;
+  void carry(const std::vector<std::vector<std::byte>>& operands) override { carried_ = operands; }
 
  protected:
   PinBench(std::vector<Port> ports, std::vector<std::string> cases);
@@ -44,8 +46,21 @@ class PinBench : public Bench {
             Mismatch& mismatch) const;
   void clear_inputs(const Pins& pins) const;
 
+  // Every field anywhere within its bounds, from the stream `key`.
+  Command anything(std::uint64_t key) const;
+  bool carries(std::uint64_t which) const { return which < carried_.size(); }
+  // Element `i` of carried operand `which` as the bits of an Integer; what is missing is zero.
+  template <class Integer>
+  Integer carried_element(std::size_t which, std::size_t i) const {
+    Integer value = 0;
+    if (which < carried_.size() && (i + 1) * sizeof value <= carried_[which].size())
+      std::memcpy(&value, &carried_[which][i * sizeof value], sizeof value);
+    return value;
+  }
+
   std::vector<Command> commands_;
-  std::uint64_t cycle_ = 0;  // since begin
+  std::vector<std::vector<std::byte>> carried_;  // operands that a replay brings along
+  std::uint64_t cycle_ = 0;                      // since begin
   std::uint64_t seed_ = 0;
   unsigned stall_ = 0;
 
@@ -54,6 +69,13 @@ class PinBench : public Bench {
   std::vector<std::string> cases_;
   std::vector<std::uint64_t> covered_;
 };
+
+// Bits that the numbers 0..most take, at least one.
+constexpr std::uint32_t bits_for(std::uint64_t most) {
+  std::uint32_t bits = 1;
+  while (bits < 64 && most >> bits != 0) ++bits;
+  return bits;
+}
 
 // Draw `number` of the stream `key`.
 std::uint64_t draw(std::uint64_t key, std::uint64_t number);

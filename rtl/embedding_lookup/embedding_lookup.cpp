@@ -3,7 +3,6 @@
 // sums of base/numerics/fixed_point.h, and every output in every cycle. A command is one row;
 // what it carries are its elements, int32.
 #include <algorithm>
-#include <cstring>
 #include <deque>
 
 #include "base/numerics/fixed_point.h"
@@ -21,12 +20,6 @@ struct Shape {
   std::uint32_t elements() const { return port / element; }
   std::uint32_t row_bytes() const { return (words * port + 7) / 8; }
 };
-
-std::uint32_t bits_for(std::uint32_t most) {
-  std::uint32_t bits = 1;
-  while (most >> bits != 0) ++bits;
-  return bits;
-}
 
 Shape shape_of(const Parameters& p) {
   const auto of = [&](const char* name) { return static_cast<std::uint32_t>(p.at(name)); };
@@ -179,20 +172,13 @@ class LookupBench final : public PinBench {
 
   Command random(std::uint64_t number) const override {
     const std::uint64_t key = draw(0xE3B, number);
-    const std::vector<Field> all = fields();
-    Command c(all.size());
-    for (std::size_t i = 0; i < all.size(); ++i)
-      c[i] =
-          all[i].low + static_cast<std::int64_t>(
-                           draw(key, i) % static_cast<std::uint64_t>(all[i].high - all[i].low + 1));
+    Command c = anything(key);
     // Most memories answer soon, most rows are short.
     if (draw(key, 20) % 4 != 0) c[f_latency] %= 4;
     if (draw(key, 21) % 4 != 0)
       c[f_words] = 1 + c[f_words] % std::min<std::int64_t>(shape_.words, 3);
     return c;
   }
-
-  void carry(const std::vector<std::vector<std::byte>>& operands) override { operands_ = operands; }
 
   void begin(const std::vector<Command>& list, std::uint64_t seed, unsigned stall) override {
     PinBench::begin(list, seed, stall);
@@ -290,14 +276,11 @@ class LookupBench final : public PinBench {
   // Of the word that comes, sign extended.
   std::int64_t element(const Read& read, std::uint32_t number) const {
     const Command& c = commands_[read.command];
-    const auto which = static_cast<std::uint64_t>(c[f_seed]);
-    if (c[f_kind] == carried && which < operands_.size()) {
-      const std::vector<std::byte>& bytes = operands_[which];
-      const std::size_t at = 4 * (std::size_t{read.at} * shape_.elements() + number);
-      std::int32_t value = 0;
-      if (at + 4 <= bytes.size()) std::memcpy(&value, &bytes[at], 4);
-      return numerics::signed_of(static_cast<std::uint64_t>(std::int64_t{value}), shape_.element);
-    }
+    if (c[f_kind] == carried && carries(static_cast<std::uint64_t>(c[f_seed])))
+      return numerics::signed_of(
+          carried_element<std::uint32_t>(static_cast<std::size_t>(c[f_seed]),
+                                         std::size_t{read.at} * shape_.elements() + number),
+          shape_.element);
     const std::uint64_t key = draw(0xE1E, static_cast<std::uint64_t>(c[f_seed]));
     const std::uint64_t bits =
         operand(c[f_kind], shape_.element, draw(key, std::uint64_t{read.at} * 256 + number));
@@ -372,7 +355,6 @@ class LookupBench final : public PinBench {
   }
 
   Shape shape_;
-  std::vector<std::vector<std::byte>> operands_;
   std::size_t next_ = 0;
   std::uint64_t taken_ = 0, overflowed_ = 0, rows_ = 0;
   std::vector<std::uint32_t> words_;  // by command

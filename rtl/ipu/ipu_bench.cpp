@@ -305,11 +305,7 @@ void IpuBench::operands_of(const Command& c, std::vector<std::uint32_t>& a,
     return;
   }
   const auto carried = [&](std::size_t at, std::vector<std::uint32_t>& codes) {
-    for (std::size_t k = 0; k < codes.size(); ++k) {  // what is missing is zero
-      codes[k] = 0;
-      if (at < carried_.size() && 2 * k + 2 <= carried_[at].size())
-        std::memcpy(&codes[k], &carried_[at][2 * k], 2);
-    }
+    for (std::size_t k = 0; k < codes.size(); ++k) codes[k] = carried_element<std::uint16_t>(at, k);
   };
   carried(2 * seed, a);
   carried(2 * seed + 1, b);

@@ -26,7 +26,6 @@ class IpuBench final : public PinBench {
   Command random(std::uint64_t number) const override;
 
   // Pairs of operands, 16 bits a lane, for commands whose kind is `ipu_kinds`.
-  void carry(const std::vector<std::vector<std::byte>>& operands) override { carried_ = operands; }
   void begin(const std::vector<Command>& commands, std::uint64_t seed, unsigned stall) override;
   void drive(const Pins& pins) override;
   bool check(const Pins& pins, Mismatch& mismatch) override;
@@ -62,7 +61,6 @@ class IpuBench final : public PinBench {
   numerics::inner_product::IpuParameters parameters_;
   std::int64_t first_mode_, last_mode_;  // that the unit has
   IpuShape shape_;
-  std::vector<std::vector<std::byte>> carried_;
   std::vector<int> where_;  // of a case among those of these parameters, -1: not there
   std::size_t next_ = 0;    // command
   // By stage, the command in it, or none; of the third, the cycles that it still takes.

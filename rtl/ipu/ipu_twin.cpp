@@ -11,6 +11,7 @@
 
 #include "arch/units/ipu/ipu_unit.h"
 #include "base/numerics/float_bits.h"
+#include "base/numerics/gemm.h"
 #include "base/numerics/inner_product/gemm.h"
 #include "base/numerics/inner_product/timing.h"
 #include "rtl/cosim/unit_in_chip.h"
@@ -25,10 +26,6 @@ namespace ip = numerics::inner_product;
 
 CosimRequest ipu_alone(const arch::MatrixConfig& config) {
   const arch::IpuConfig& ipu = *config.ipu;
-  const auto has = [&](NumberFormat f) {
-    return std::find(config.formats.begin(), config.formats.end(), f) != config.formats.end();
-  };
-  const bool integers = has(NumberFormat::int8), floats = has(NumberFormat::fp16);
   CosimRequest request;
   request.unit = find_unit("ipu");
   request.parameters = {
@@ -41,9 +38,7 @@ CosimRequest ipu_alone(const arch::MatrixConfig& config) {
       {"MaskZeros", ipu.mask_zeros ? 1 : 0},
       {"DigitA", ipu.digit_a},
       {"DigitB", ipu.digit_b},
-      {"Formats", integers && floats ? 0
-                  : integers         ? 1
-                                     : 2},
+      {"Formats", static_cast<std::int64_t>(arch::ipu_kinds(config.formats))},
   };
   request.top = config.rtl_top;
   if (config.rtl.given()) request.sources = sources_of_folder(config.rtl.text);
@@ -87,10 +82,6 @@ class IpuTwin final : public arch::MatrixTwin {
     result_.design = config_.rtl.given() ? config_.rtl.text : "rtl/ipu";
   }
 
-  void accumulate_with(arch::AccumulatorTwin* /*accumulators*/) override {
-    MANTISSA_CHECK(false, "inner-product units have accumulators of their own");
-  }
-
   void multiply(arch::TwinCommand command) override {
     if (!unit_) unit_.emplace(ipu_alone(config_), progress_);
     work_ = Work{};
@@ -132,6 +123,9 @@ class IpuTwin final : public arch::MatrixTwin {
   arch::TwinResult result() const override { return result_; }
 
  private:
+  ip::FormatPair pair() const {
+    return arch::ipu_pair(work_.command.tile.format, work_.command.tile.b_format());
+  }
   std::uint64_t chains() const { return ceil_div(work_.blocks, depth_); }
   std::uint64_t at(const Place& p) const {
     return (p.row * work_.blocks + p.block) * work_.padded + p.column;
@@ -181,8 +175,7 @@ class IpuTwin final : public arch::MatrixTwin {
   // From the exponents; of integers all iterations, always.
   void expect_cycles() {
     const auto& tile = work_.command.tile;
-    const ip::FormatPair pair =
-        arch::ipu_pair(work_.command.tile.format, work_.command.tile.b_format());
+    const ip::FormatPair pair = this->pair();
     const int iterations = parameters_.iterations(pair);
     if (!work_.fp) {
       work_.padded = tile.n;
@@ -212,19 +205,16 @@ class IpuTwin final : public arch::MatrixTwin {
       std::uint32_t* to = &work_.chain_sums[chain * size];
       if (work_.fp) {
         ip::GemmCounts counts;
-        ip::gemm(parameters_,
-                 arch::ipu_pair(work_.command.tile.format, work_.command.tile.b_format()),
-                 a_from(k, count), b_from(k, count), 0, reinterpret_cast<float*>(to),
-                 static_cast<std::int64_t>(tile.n), false, counts);
+        ip::gemm(parameters_, pair(), a_from(k, count), b_from(k, count), 0,
+                 reinterpret_cast<float*>(to), static_cast<std::int64_t>(tile.n), false, counts);
         continue;
       }
-      for (std::uint64_t row = 0; row < tile.m; ++row)
-        for (std::uint64_t column = 0; column < tile.n; ++column)
-          for (std::uint64_t i = k; i < k + count; ++i) {
-            const int a = static_cast<std::int8_t>(work_.command.a[row * tile.k + i]);
-            const int b = static_cast<std::int8_t>(work_.command.b[i * tile.n + column]);
-            to[row * tile.n + column] += static_cast<std::uint32_t>(a * b);
-          }
+      const auto i64 = [](std::uint64_t v) { return static_cast<std::int64_t>(v); };
+      const auto* a = reinterpret_cast<const std::int8_t*>(work_.command.a.data()) + k;
+      const auto* b = reinterpret_cast<const std::int8_t*>(work_.command.b.data()) + k * tile.n;
+      std::uint64_t overflows = 0;  // counted by the model
+      numerics::gemm_int8(a, i64(tile.k), b, i64(tile.n), reinterpret_cast<std::int32_t*>(to),
+                          i64(tile.n), i64(tile.m), i64(tile.n), i64(count), false, overflows);
     }
   }
 
@@ -316,8 +306,7 @@ class IpuTwin final : public arch::MatrixTwin {
 
   void see(const Place& p, std::uint64_t cycles) {
     if (!work_.fp) return;
-    const int iterations = parameters_.iterations(
-        arch::ipu_pair(work_.command.tile.format, work_.command.tile.b_format()));
+    const int iterations = parameters_.iterations(pair());
     work_.partitions[at(p)] =
         static_cast<std::uint16_t>(cycles / static_cast<std::uint64_t>(iterations));
   }

@@ -4,7 +4,6 @@
 // int32: the features, then the weights of every row and PE.
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "base/numerics/fixed_point.h"
 #include "rtl/common/pin_bench.h"
@@ -21,12 +20,6 @@ struct Shape {
   std::uint32_t per_step() const { return 2 * lanes; }
   std::uint32_t steps() const { return words / 2; }
 };
-
-std::uint32_t bits_for(std::uint32_t most) {
-  std::uint32_t bits = 1;
-  while (most >> bits != 0) ++bits;
-  return bits;
-}
 
 Shape shape_of(const Parameters& p) {
   const auto of = [&](const char* name) { return static_cast<std::uint32_t>(p.at(name)); };
@@ -153,20 +146,13 @@ class PeGroupBench final : public PinBench {
 
   Command random(std::uint64_t number) const override {
     const std::uint64_t key = draw(0x9E6, number);
-    const std::vector<Field> all = fields();
-    Command c(all.size());
-    for (std::size_t i = 0; i < all.size(); ++i)
-      c[i] =
-          all[i].low + static_cast<std::int64_t>(
-                           draw(key, i) % static_cast<std::uint64_t>(all[i].high - all[i].low + 1));
+    Command c = anything(key);
     // Most items are short, most operands any number.
     if (draw(key, 20) % 16 != 0)
       c[f_steps] = 1 + c[f_steps] % std::min<std::int64_t>(shape_.steps(), 3);
     if (draw(key, 21) % 2 != 0) c[f_feature] = c[f_weight] = 6;
     return c;
   }
-
-  void carry(const std::vector<std::vector<std::byte>>& operands) override { operands_ = operands; }
 
   void begin(const std::vector<Command>& list, std::uint64_t seed, unsigned stall) override {
     PinBench::begin(list, seed, stall);
@@ -255,20 +241,18 @@ class PeGroupBench final : public PinBench {
         numerics::signed_of(operand(kind, shape_.element, from), shape_.element));
   }
 
-  // Number `i` of what a command carries; nothing: nullptr.
-  const std::vector<std::byte>* carried_by(const Command& c) const {
-    const auto which = static_cast<std::uint64_t>(c[f_seed]);
-    return c[f_feature] == carried && which < operands_.size() ? &operands_[which] : nullptr;
+  bool is_carried(const Command& c) const {
+    return c[f_feature] == carried && carries(static_cast<std::uint64_t>(c[f_seed]));
   }
-  std::int32_t carried_at(const std::vector<std::byte>& bytes, std::uint64_t i) const {
-    std::int32_t value = 0;
-    if (4 * i + 4 <= bytes.size()) std::memcpy(&value, &bytes[4 * i], 4);
-    return static_cast<std::int32_t>(numerics::signed_of(bits(value), shape_.element));
+  std::int32_t carried_at(const Command& c, std::uint64_t i) const {
+    const auto code =
+        carried_element<std::uint32_t>(static_cast<std::size_t>(c[f_seed]), std::size_t{i});
+    return static_cast<std::int32_t>(numerics::signed_of(code, shape_.element));
   }
 
   std::int32_t feature(std::size_t command, std::uint32_t number) const {
     const Command& c = commands_[command];
-    if (const auto* bytes = carried_by(c)) return carried_at(*bytes, number);
+    if (is_carried(c)) return carried_at(c, number);
     const std::uint64_t key = draw(0xFEA7, static_cast<std::uint64_t>(c[f_seed]));
     if (c[f_feature] != tie || shape_.format.fraction == 0)
       return any(std::min<std::int64_t>(c[f_feature], 6), draw(key, number));
@@ -277,9 +261,9 @@ class PeGroupBench final : public PinBench {
   std::int32_t weight(std::size_t command, std::uint32_t row, std::uint32_t pe,
                       std::uint32_t number) const {
     const Command& c = commands_[command];
-    if (const auto* bytes = carried_by(c)) {
+    if (is_carried(c)) {
       const auto count = static_cast<std::uint64_t>(c[f_steps]) * shape_.per_step();
-      return carried_at(*bytes, count + (std::uint64_t{row} * shape_.pes + pe) * count + number);
+      return carried_at(c, count + (std::uint64_t{row} * shape_.pes + pe) * count + number);
     }
     const std::uint64_t key =
         draw(draw(draw(0x3E16, static_cast<std::uint64_t>(c[f_seed])), row), pe);
@@ -376,7 +360,6 @@ class PeGroupBench final : public PinBench {
   }
 
   Shape shape_;
-  std::vector<std::vector<std::byte>> operands_;
   std::size_t next_ = 0, given_ = 0;              // the item in the group; those that have left it
   std::uint32_t taken_ = 0, row_ = 0, step_ = 0;  // words of it; the step that comes
   std::array<Step, 4> stages_;                    // features, products, their sums, sums of a row

@@ -11,19 +11,13 @@
 namespace mantissa::rtl {
 namespace {
 
-std::uint32_t bits_for(std::int64_t values) {
-  std::uint32_t bits = 1;
-  while ((std::int64_t{1} << bits) < values) ++bits;
-  return bits;
-}
-
 std::vector<Port> sram_ports(std::int64_t words, bool secded) {
   const std::uint32_t width = secded ? 72 : 64;
   const auto in = Direction::input, out = Direction::output;
   return {{"req_i", in, 1, "a request, taken with ready_o"},
           {"ready_o", out, 1, "low while a write of some bytes reads, merges and writes back"},
           {"write_i", in, 1, ""},
-          {"address_i", in, bits_for(words), "of the word"},
+          {"address_i", in, bits_for(static_cast<std::uint64_t>(words) - 1), "of the word"},
           {"wdata_i", in, 64, ""},
           {"byte_enable_i", in, 8, "bytes that a write changes"},
           {"flip_i", in, width, "bits that this access reads inverted, check bits on top"},
@@ -174,8 +168,6 @@ class SramBench : public PinBench {
     if (below(13, 4) == 0) c[f_stuck1] = below(14, width_ + 1);
     return c;
   }
-
-  void carry(const std::vector<std::vector<std::byte>>& operands) override { carried_ = operands; }
 
   void begin(const std::vector<Command>& commands, std::uint64_t seed, unsigned stall) override {
     PinBench::begin(commands, seed, stall);
@@ -354,7 +346,6 @@ class SramBench : public PinBench {
   std::int64_t words_;
   bool secded_;
   std::int64_t width_;
-  std::vector<std::vector<std::byte>> carried_;
   std::size_t next_ = 0;
   bool offered_ = false, wrote_ = false, read_ = false;  // the latter two in the cycle before
   std::int64_t wrote_address_ = 0;

@@ -208,8 +208,6 @@ class SystolicBench : public PinBench {
             below(11, std::int64_t{1} << 32)};
   }
 
-  void carry(const std::vector<std::vector<std::byte>>& operands) override { carried_ = operands; }
-
   void begin(const std::vector<Command>& commands, std::uint64_t seed, unsigned stall) override {
     PinBench::begin(commands, seed, stall);
     model_->reset();
@@ -473,7 +471,6 @@ class SystolicBench : public PinBench {
   std::unique_ptr<arch::SystolicArray> model_;
   ArrayPlayer player_;
   std::array<int, cases_in_all> where_{};
-  std::vector<std::vector<std::byte>> carried_;
   std::deque<Block> blocks_;
   std::size_t first_ = 0;  // tag of the first block
   std::size_t next_ = 0;   // command

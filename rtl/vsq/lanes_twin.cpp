@@ -4,11 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <deque>
 #include <map>
 
 #include "arch/units/vsq/vsq_unit.h"
+#include "base/numerics/fixed_point.h"
+#include "rtl/common/pin_bench.h"
 #include "rtl/unit.h"
 #include "rtl/verilate/sources.h"
 #include "rtl/vsq/vsq_pin.h"
@@ -36,20 +37,6 @@ CosimRequest lane_alone(const arch::MatrixConfig& config) {
 }
 
 namespace {
-
-// `width` bits of each of `count` elements, element 0 in the low bits.
-void pack(const std::int8_t* elements, std::size_t count, unsigned width, std::byte* to) {
-  for (std::size_t i = 0; i < count; ++i)
-    for (unsigned bit = 0; bit < width; ++bit)
-      if ((static_cast<std::uint8_t>(elements[i]) >> bit & 1) != 0)
-        to[(i * width + bit) / 8] |= std::byte{1} << ((i * width + bit) % 8);
-}
-
-void put_scalar(const Pin& pin, std::uint16_t value) {
-  std::memcpy(pin.bits, &value, pin.width > 8 ? 2 : 1);
-}
-
-bool is_high(const Pin& pin) { return *pin.bits != std::byte{0}; }
 
 // A command on its way through the lanes.
 struct Job {
@@ -85,10 +72,6 @@ class LanesTwin final : public arch::MatrixTwin {
         progress_(std::move(progress)) {
     result_.implementation = name(config_.implementation);
     result_.design = config_.rtl.given() ? config_.rtl.text : "rtl/vsq";
-  }
-
-  void accumulate_with(arch::AccumulatorTwin*) override {
-    MANTISSA_CHECK(false, "vector MACs have accumulators of their own width");
   }
 
   void multiply(arch::TwinCommand command) override {
@@ -189,16 +172,17 @@ class LanesTwin final : public arch::MatrixTwin {
     for (const auto& [pin, elements, width] :
          {std::tuple(vsq_pin::w, x.w().elements + at(due.column) * v, mac_.weight_bits),
           std::tuple(vsq_pin::a, x.a().elements + at(due.row) * v, mac_.activation_bits)}) {
-      std::memset(pins[pin].bits, 0, (pins[pin].width + 7) / 8);
-      pack(elements, v, static_cast<unsigned>(width), pins[pin].bits);
+      const auto bits = static_cast<std::uint32_t>(width);
+      for (std::uint32_t i = 0; i < v; ++i)
+        put(pins[pin], i * bits, bits, static_cast<std::uint8_t>(elements[i]));
     }
-    put_scalar(pins[vsq_pin::sw], sw);
-    put_scalar(pins[vsq_pin::sa], sa);
-    put_scalar(pins[vsq_pin::valid], 1);
-    put_scalar(pins[vsq_pin::clear], clears ? 1 : 0);
+    put(pins[vsq_pin::sw], sw);
+    put(pins[vsq_pin::sa], sa);
+    put(pins[vsq_pin::valid], 1);
+    put(pins[vsq_pin::clear], clears ? 1 : 0);
     lane.due.push_back(std::move(due));
     clock(lane);
-    put_scalar(pins[vsq_pin::valid], 0);
+    put(pins[vsq_pin::valid], 0);
   }
 
   // Every cycle before `cycle`, and what shows in it.
@@ -214,20 +198,17 @@ class LanesTwin final : public arch::MatrixTwin {
     ++result_.cycles;
     const Due& due = lane.due.front();
     const Pins& pins = lane.design->pins();
-    const bool valid = is_high(pins[vsq_pin::out_valid]), expected = due.cycle == lane.cycle;
+    const bool valid = get(pins[vsq_pin::out_valid]) != 0, expected = due.cycle == lane.cycle;
     if (valid != expected) wrong_time(due, lane.cycle, valid);
     if (!expected) return;
-    if (is_high(pins[vsq_pin::gated]) != due.gated) wrong_gate(due);
+    if ((get(pins[vsq_pin::gated]) != 0) != due.gated) wrong_gate(due);
     if (due.leaves) add(due, pins[vsq_pin::acc]);
     lane.due.pop_front();
   }
 
   // The sum of a chain onto that of the slot, as VsqUnit adds them.
   void add(const Due& due, const Pin& pin) {
-    std::uint64_t bits = 0;
-    std::memcpy(&bits, pin.bits, (pin.width + 7) / 8);
-    const unsigned unused = 64 - pin.width;
-    std::int64_t sum = static_cast<std::int64_t>(bits << unused) >> unused;
+    std::int64_t sum = numerics::signed_of(get(pin), pin.width);
     Job& job = *due.job;
     std::uint32_t& held = sums_.at(job.command.slot)[due.row * job.command.tile.n + due.column];
     if (!due.first) {

@@ -150,7 +150,6 @@ class VsqBench final : public PinBench {
   }
 
   // A byte per element: weights, activations, weights ...
-  void carry(const std::vector<std::vector<std::byte>>& operands) override { carried_ = operands; }
 
   void begin(const std::vector<Command>& commands, std::uint64_t seed, unsigned stall) override {
     PinBench::begin(commands, seed, stall);
@@ -266,14 +265,12 @@ class VsqBench final : public PinBench {
     const std::uint64_t top = (std::uint64_t{1} << width) - 1;
     return kind == least ? 0 : kind == small ? bits & 3 : top;
   }
-  // What is missing is zero.
-  std::uint64_t carried_element(const Command& c, std::size_t side, std::int64_t i) const {
-    const std::size_t at = 2 * static_cast<std::size_t>(c[f_seed]) + side;
-    if (at >= carried_.size() || static_cast<std::size_t>(i) >= carried_[at].size()) return 0;
-    return static_cast<std::uint64_t>(carried_[at][static_cast<std::size_t>(i)]);
+  std::uint64_t carried_by(const Command& c, std::size_t side, std::int64_t i) const {
+    return carried_element<std::uint8_t>(2 * static_cast<std::size_t>(c[f_seed]) + side,
+                                         static_cast<std::size_t>(i));
   }
   std::int64_t weight(const Command& c, std::int64_t i) const {
-    if (c[f_weights] == carried) return sign_extended(carried_element(c, 0, i), mac_.weight_bits);
+    if (c[f_weights] == carried) return sign_extended(carried_by(c, 0, i), mac_.weight_bits);
     const std::uint64_t bits =
         draw(draw(1, static_cast<std::uint64_t>(c[f_seed])), static_cast<std::uint64_t>(i));
     return sign_extended(element(c[f_weights], mac_.weight_bits, true, bits), mac_.weight_bits);
@@ -283,7 +280,7 @@ class VsqBench final : public PinBench {
         draw(draw(2, static_cast<std::uint64_t>(c[f_seed])), static_cast<std::uint64_t>(i));
     const std::uint64_t x =
         c[f_activations] == carried
-            ? carried_element(c, 1, i) & ((std::uint64_t{1} << mac_.activation_bits) - 1)
+            ? carried_by(c, 1, i) & ((std::uint64_t{1} << mac_.activation_bits) - 1)
             : element(c[f_activations], mac_.activation_bits, mac_.activation_signed, bits);
     return mac_.activation_signed ? sign_extended(x, mac_.activation_bits)
                                   : static_cast<std::int64_t>(x);
@@ -343,7 +340,6 @@ class VsqBench final : public PinBench {
   }
 
   VectorMac mac_;
-  std::vector<std::vector<std::byte>> carried_;
   std::array<int, cases_of_vsq> number_{};  // of a case among those that can be seen, or -1
   std::size_t next_ = 0, taken_ = 0;
   std::array<std::size_t, 2> stages_{none, none};  // commands whose operands, dot product are held

@@ -83,7 +83,7 @@ TEST(InnerProduct, has_table_prices_where_no_result_fits_and_says_so) {
   }
   for (const char* key : {"formats", "software_precision", "multi_cycle"}) {
     Component other = units;
-    other.labels[key] = "2";
+    other.attributes[key] = 2;
     misfit(other, key);
   }
   SynthesisResult old = result();

@@ -18,12 +18,12 @@ Component lanes(double weights, double activations, double scales, double produc
                {"units", 2},
                {"weight_bits", weights},
                {"activation_bits", activations},
-               {"accumulator_bits", 24}},
+               {"accumulator_bits", 24},
+               {"weight_scale_bits", scales},
+               {"activation_scale_bits", scales},
+               {"product_bits", product}},
               {},
               1};
-  if (scales > 0)
-    c.attributes["weight_scale_bits"] = c.attributes["activation_scale_bits"] = scales;
-  if (product > 0) c.attributes["product_bits"] = product;
   return c;
 }
 
@@ -55,6 +55,22 @@ TEST(VectorMacPrices, grow_with_widths_and_vectors_as_synthesised_areas_do) {
     EXPECT_LT(area(order[i - 1]), area(order[i])) << i;
     EXPECT_LT(energy(order[i - 1]), energy(order[i])) << i;
   }
+}
+
+TEST(VectorMacPrices, take_no_bits_for_what_there_need_not_be_alone) {
+  const auto refusal = [](const char* key, double value) -> std::string {
+    Component c = lanes(4, 4, 4);
+    c.attributes[key] = value;
+    try {
+      area(c);
+    } catch (const Error& error) {
+      return error.message();
+    }
+    return "";
+  };
+  EXPECT_EQ(refusal("product_bits", 0), "");
+  EXPECT_THAT(refusal("product_bits", -1), testing::HasSubstr("from zero on"));
+  EXPECT_THAT(refusal("weight_bits", 0), testing::HasSubstr("above zero"));
 }
 
 TEST(VectorMacPrices, of_a_gated_vector_are_those_of_its_scale_product) {

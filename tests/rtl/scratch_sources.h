@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 #include "base/config/folder_path.h"
 #include "rtl/folders.h"
@@ -92,12 +93,15 @@ class WrongUnit {
       std::string text = read_text(rtl_folder() + "/" + source);
       if (name == file) text = replaced(text, original, changed);
       write_text(folder_.file(name), text);
+      sources_.push_back(folder_.file(name));
     }
   }
   config::FolderPath folder() const { return {folder_.path()}; }
+  const std::vector<std::string>& sources() const { return sources_; }
 
  private:
   ScratchFolder folder_;
+  std::vector<std::string> sources_;
 };
 
 }  // namespace mantissa::rtl

@@ -121,6 +121,12 @@ ip::FormatPair ipu_pair(NumberFormat a, NumberFormat b) {
   return {*left, *right};
 }
 
+IpuKinds ipu_kinds(const std::vector<NumberFormat>& formats) {
+  if (std::none_of(formats.begin(), formats.end(), trace::is_float)) return IpuKinds::integers;
+  if (std::none_of(formats.begin(), formats.end(), trace::is_integer)) return IpuKinds::floats;
+  return IpuKinds::every;
+}
+
 std::string ipu_objection(const IpuConfig& ipu, std::int64_t rows, std::int64_t columns,
                           std::int64_t units, const std::vector<NumberFormat>& formats) {
   for (const NumberFormat format : formats) {

@@ -60,6 +60,10 @@ struct IpuConfig {
 const std::vector<trace::NumberFormat>& ipu_formats();
 numerics::inner_product::FormatPair ipu_pair(trace::NumberFormat a, trace::NumberFormat b);
 
+// What a core's formats are, as the parameter Formats of rtl/ipu.
+enum class IpuKinds { every, integers, floats };
+IpuKinds ipu_kinds(const std::vector<trace::NumberFormat>& formats);
+
 // Empty, or what is wrong with a unit of these rows, columns, units and formats.
 std::string ipu_objection(const IpuConfig& ipu, std::int64_t rows, std::int64_t columns,
                           std::int64_t units, const std::vector<trace::NumberFormat>& formats);

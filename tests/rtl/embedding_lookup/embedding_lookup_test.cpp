@@ -48,16 +48,10 @@ TEST(EmbeddingLookup, is_refused_with_a_mistake_in_any_of_its_parts) {
            {"embedding_lookup.sv", "if (takes && !last) sums_q", "if (takes && first) sums_q"},
            {"embedding_lookup_add.sv", "first_i ? element_i : limited", "limited"},
            {"embedding_lookup_add.sv", "{Top{!old_i[Top]}}", "{Top{old_i[Top]}}"}}) {
-    const ScratchFolder folder;
     CosimRequest wrong = request(several);
     wrong.vectors = 2000;
-    for (const auto& source : wrong.unit->sources()) {
-      const std::string name = source.substr(source.find('/') + 1);
-      std::string text = read_text(rtl_folder() + "/" + source);
-      if (name == mistake.file) text = replaced(text, mistake.from, mistake.to);
-      write_text(folder.file(name), text);
-      wrong.sources.push_back(folder.file(name));
-    }
+    const WrongUnit broken(wrong.unit->name(), mistake.file, mistake.from, mistake.to);
+    wrong.sources = broken.sources();
     const CosimResult result = cosimulate(wrong);
     ASSERT_TRUE(result.failure) << mistake.to;
     EXPECT_LE(result.failure->run.commands.size(), 6u) << mistake.to;

@@ -104,16 +104,10 @@ TEST(PeGroup, is_refused_with_a_mistake_in_any_of_its_parts) {
             "row_ends && (row_q == rows_q)"},
            {"pe_group.sv", "{high_q[IndexWidth'(step_q)], low_q[IndexWidth'(step_q)]}",
             "{low_q[IndexWidth'(step_q)], high_q[IndexWidth'(step_q)]}"}}) {
-    const ScratchFolder folder;
     CosimRequest wrong = request();
     wrong.vectors = 1000;
-    for (const auto& source : wrong.unit->sources()) {
-      const std::string name = source.substr(source.find('/') + 1);
-      std::string text = read_text(rtl_folder() + "/" + source);
-      if (name == mistake.file) text = replaced(text, mistake.from, mistake.to);
-      write_text(folder.file(name), text);
-      wrong.sources.push_back(folder.file(name));
-    }
+    const WrongUnit broken(wrong.unit->name(), mistake.file, mistake.from, mistake.to);
+    wrong.sources = broken.sources();
     const CosimResult result = cosimulate(wrong);
     ASSERT_TRUE(result.failure) << mistake.to;
     EXPECT_LE(result.failure->run.commands.size(), 4u) << mistake.to;

@@ -52,16 +52,10 @@ TEST(Requantize, is_refused_with_a_mistake_in_any_of_its_parts) {
            {"requantize.sv", "valid_q         <= 1'b0", "valid_q         <= 1'b1"},
            {"requantize.sv", "zero_point_rounded_q <= zero_point_product_q",
             "zero_point_rounded_q <= zero_point"}}) {
-    const ScratchFolder folder;
     CosimRequest wrong = request();
     wrong.vectors = 2000;
-    for (const auto& source : wrong.unit->sources()) {
-      const std::string name = source.substr(source.find('/') + 1);
-      std::string text = read_text(rtl_folder() + "/" + source);
-      if (name == mistake.file) text = replaced(text, mistake.from, mistake.to);
-      write_text(folder.file(name), text);
-      wrong.sources.push_back(folder.file(name));
-    }
+    const WrongUnit broken(wrong.unit->name(), mistake.file, mistake.from, mistake.to);
+    wrong.sources = broken.sources();
     const CosimResult result = cosimulate(wrong);
     ASSERT_TRUE(result.failure) << mistake.to;
     EXPECT_LE(result.failure->run.commands.size(), 4u) << mistake.to;

@@ -49,14 +49,8 @@ TEST(Systolic, is_refused_with_a_mistake_in_any_of_its_parts) {
     CosimRequest wrong = request(3, 2, mistake.dataflow, int8);
     const std::string array =
         mistake.dataflow == weight_stationary ? "systolic_ws.sv" : "systolic_os.sv";
-    const ScratchFolder folder;
-    for (const auto& source : wrong.unit->sources()) {
-      const std::string name = source.substr(source.find('/') + 1);
-      std::string text = read_text(rtl_folder() + "/" + source);
-      if (name == array) text = replaced(text, mistake.from, mistake.to);
-      write_text(folder.file(name), text);
-      wrong.sources.push_back(folder.file(name));
-    }
+    const WrongUnit broken(wrong.unit->name(), array, mistake.from, mistake.to);
+    wrong.sources = broken.sources();
     const CosimResult result = cosimulate(wrong);
     ASSERT_TRUE(result.failure) << mistake.to;
     EXPECT_LE(result.failure->run.commands.size(), 3u) << mistake.to;

@@ -82,16 +82,10 @@ TEST(Vsq, is_refused_with_a_mistake_in_any_of_its_parts) {
            {"vsq.sv", "valid_dot_q && !open_dot_q;", "!open_dot_q;", 0},
            {"vsq.sv", "if (enters) p_operands_q <= p;", "if (valid_i) p_operands_q <= p + 1;",
             0}}) {
-    const ScratchFolder folder;
     CosimRequest wrong = request(with({{"ProductWidth", mistake.product_width}}));
     wrong.vectors = 2000;
-    for (const auto& source : wrong.unit->sources()) {
-      const std::string name = source.substr(source.find('/') + 1);
-      std::string text = read_text(rtl_folder() + "/" + source);
-      if (name == mistake.file) text = replaced(text, mistake.from, mistake.to);
-      write_text(folder.file(name), text);
-      wrong.sources.push_back(folder.file(name));
-    }
+    const WrongUnit broken(wrong.unit->name(), mistake.file, mistake.from, mistake.to);
+    wrong.sources = broken.sources();
     const CosimResult result = cosimulate(wrong);
     ASSERT_TRUE(result.failure) << mistake.to;
     EXPECT_LE(result.failure->run.commands.size(), 60u) << mistake.to;

@@ -45,14 +45,8 @@ TEST(VsqPpu, is_refused_with_a_mistake_in_any_of_its_parts) {
            {"vsq_ppu.sv", "step < VectorLength; i", "step < VectorLength - 1; i"},
            {"vsq_ppu.sv", "values_scale_q <= values_max_q;", "values_scale_q <= values;"}}) {
     CosimRequest wrong = request({{"VectorLength", 4}});
-    const ScratchFolder folder;
-    for (const auto& source : wrong.unit->sources()) {
-      const std::string name = source.substr(source.find('/') + 1);
-      std::string text = read_text(rtl_folder() + "/" + source);
-      if (name == mistake.file) text = replaced(text, mistake.from, mistake.to);
-      write_text(folder.file(name), text);
-      wrong.sources.push_back(folder.file(name));
-    }
+    const WrongUnit broken(wrong.unit->name(), mistake.file, mistake.from, mistake.to);
+    wrong.sources = broken.sources();
     const CosimResult result = cosimulate(wrong);
     ASSERT_TRUE(result.failure) << mistake.to;
     EXPECT_LE(result.failure->run.commands.size(), 4u) << mistake.to;

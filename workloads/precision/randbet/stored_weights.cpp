@@ -89,8 +89,7 @@ void StoredWeights::load(const std::vector<at::Tensor>& parameters) const {
   }
 }
 
-// ---- torch.ops.mantissa
-// --------------------------------------------------------------------------
+// ---- torch.ops.mantissa -------------------------------------------------------------------------
 
 namespace {
 

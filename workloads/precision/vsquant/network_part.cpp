@@ -106,8 +106,7 @@ class NetworkPart {
     return value;
   }
 
-  // ---- networks whose weights are drawn
-  // ----------------------------------------------------------
+  // ---- networks whose weights are drawn ---------------------------------------------------------
   void draw(const DrawnNetwork& d) {
     const torch::NoGradGuard no_gradient;
     const auto network = fresh(d.network, 0, true);
@@ -152,8 +151,7 @@ class NetworkPart {
     if (figures.size() > 1) checks_.observed(8, "SQNR of " + network + ", drawn, dB", figures);
   }
 
-  // ---- networks that are trained
-  // -----------------------------------------------------------------
+  // ---- networks that are trained ----------------------------------------------------------------
   void train(const Task& task, double begin, double end) {
     const data::Dataset dataset = data::load(task.data);
     const auto classes = static_cast<std::int64_t>(dataset.classes.size());
@@ -250,8 +248,7 @@ class NetworkPart {
                             tuned ? Cell(percent(*tuned)) : Cell()});
   }
 
-  // ---- what is written at the end
-  // ----------------------------------------------------------------
+  // ---- what is written at the end ---------------------------------------------------------------
   void finish() {
     std::vector<std::pair<std::string, double>> by_product;  // of 4/4U/4/4, wide products first
     for (std::size_t i = 0; i < losses_.size(); ++i) {
