@@ -26,8 +26,6 @@ using trace::OpKind;
 using trace::Role;
 using trace::TensorId;
 
-bool whole(NumberFormat f) { return trace::is_integer(f); }
-
 // Operands for a twin: no NaN that would be taken for none.
 void keep(NumberFormat format, const std::byte* from, std::size_t bytes, std::byte* to) {
   std::memcpy(to, from, bytes);
@@ -37,19 +35,6 @@ void keep(NumberFormat format, const std::byte* from, std::size_t bytes, std::by
 }
 
 }  // namespace
-
-// The layer's result on the way from accumulators to the scratchpad: bias of the head, cast to the
-// head's own format, then the chain. Shapes are [rows, columns], channels last, so that per-channel
-// operands line up with dimension 1. One trace per tile height and width.
-struct DataPath::Epilogue {
-  struct Shaped {
-    trace::Trace trace;
-    std::vector<std::pair<TensorId, TensorId>> operands;  // here -> in the layer's trace
-    TensorId sums = 0, addend = no_tensor, result = 0;
-    TensorId cast = no_tensor;  // sums in the head's own format, on their way into the line
-  };
-  std::map<std::pair<std::uint64_t, std::uint64_t>, Shaped> shaped;
-};
 
 DataPath::DataPath(const Plan& plan, const ArchConfig& config, numerics::ReductionOrder order,
                    OperandSource operands, Scratchpad& scratchpad, Accumulators& accumulators,
@@ -66,8 +51,6 @@ DataPath::DataPath(const Plan& plan, const ArchConfig& config, numerics::Reducti
   order_.matrix = order;
   order_.lanes = static_cast<unsigned>(config.core.vector.lanes);
 }
-
-DataPath::~DataPath() = default;
 
 void DataPath::map_weights(const LoweredLayer& layer) {
   const auto tensor = layer.problem->b;
@@ -380,7 +363,7 @@ void DataPath::accumulate(const LoweredLayer& layer, const MatrixCommand& c,
   const std::uint64_t other = inputs_stay ? c.tile.n : c.tile.m;
   const std::uint64_t stride = inputs_stay ? c.tile.n : 1, step = inputs_stay ? 1 : c.tile.n;
   const NumberFormat format =
-      whole(plan_.format(layer.problem->a)) ? NumberFormat::int32 : NumberFormat::fp32;
+      trace::is_integer(plan_.format(layer.problem->a)) ? NumberFormat::int32 : NumberFormat::fp32;
   const std::string& name = plan_.trace->ops[layer.layer->head].name;
   std::vector<std::uint32_t> row(columns);
   for (std::uint64_t i = 0; i < other; ++i)
@@ -499,93 +482,25 @@ void DataPath::multiply(const LoweredLayer& layer, const MatrixCommand& c,
   twin_->multiply(std::move(twin));
 }
 
-DataPath::Epilogue& DataPath::epilogue(const LoweredLayer& layer) {
-  auto& made = epilogues_[layer.id];
-  if (!made) made = std::make_unique<Epilogue>();
-  return *made;
-}
-
 void DataPath::drain(const LoweredLayer& layer, const VectorCommand& v, const VectorTime& time,
                      Cycles now) {
   if (v.slot < 0) {
     if (vector_twin_ != nullptr) vector_twin_->leave(time);
     return;
   }
-  const trace::Trace& trace = *plan_.trace;
-  const auto& head = trace.ops[layer.layer->head];
   const auto slot = static_cast<std::uint32_t>(v.slot);
   if (twin_ != nullptr) twin_->take(slot, now, accumulators_.slot(slot).sums);
   if (accumulator_twin_ != nullptr) accumulator_twin_->drain(slot, accumulators_.slot(slot).sums);
   const auto rows = static_cast<std::int64_t>(v.m), columns = static_cast<std::int64_t>(v.n);
-  auto& shaped_map = epilogue(layer).shaped;
+  auto& shaped_map = epilogues_[layer.id];
   auto found = shaped_map.find({v.m, v.n});
   if (found == shaped_map.end()) {
-    Epilogue::Shaped s;
-    const NumberFormat sum_format =
-        whole(plan_.format(layer.problem->a)) ? NumberFormat::int32 : NumberFormat::fp32;
-    const auto add = [&](const std::string& name, NumberFormat format, trace::Shape shape) {
-      return s.trace.add_tensor({name, format, std::move(shape), Role::activation});
-    };
-    const auto tile = [&](const std::string& name, NumberFormat f) {
-      return add(name, f, {rows, columns});
-    };
-    TensorId value = s.sums = tile("sums", sum_format);
-    const auto then = [&](trace::Op op, TensorId output) {
-      op.outputs = {output};
-      s.trace.ops.push_back(std::move(op));
-      value = output;
-    };
-    for (std::size_t i = 2; i < head.inputs.size(); ++i) {
-      if (head.inputs[i] == no_tensor) continue;
-      const TensorId bias = add("bias", plan_.format(head.inputs[i]), {columns});
-      s.operands.emplace_back(bias, head.inputs[i]);
-      trace::Op op;
-      op.name = head.name;
-      op.kind = OpKind::add;
-      op.inputs = {value, bias};
-      then(op, tile("biased", sum_format));
-    }
-    const NumberFormat own = plan_.format(head.outputs.front());
-    if (own != sum_format) {
-      trace::Op op;
-      op.name = head.name;
-      op.kind = OpKind::cast;
-      op.inputs = {value};
-      then(op, s.cast = tile("cast", own));
-    }
-    std::map<TensorId, TensorId> here{{head.outputs.front(), value}};
-    for (auto id : layer.layer->chain) {
-      trace::Op op = trace.ops[id];
-      if (op.kind == OpKind::requantize || op.kind == OpKind::quantize ||
-          op.kind == OpKind::dequantize)
-        op.attributes["axis"] = std::int64_t{1};
-      for (TensorId& t : op.inputs) {
-        if (t == no_tensor) continue;
-        const auto known = here.find(t);
-        if (known != here.end()) {
-          t = known->second;
-          continue;
-        }
-        const auto& tensor = trace.tensor(t);
-        TensorId mine;
-        if (per_column(tensor, trace.tensor(head.outputs.front()))) {
-          mine = add(tensor.name, plan_.format(t), {tensor.elements() == 1 ? 1 : columns});
-          s.operands.emplace_back(mine, t);
-        } else {
-          mine = s.addend = tile(tensor.name, plan_.format(t));
-        }
-        here[t] = mine;
-        t = mine;
-      }
-      const TensorId output = trace.ops[id].outputs.front();
-      then(op, tile(trace.tensor(output).name, plan_.format(output)));
-      here[output] = value;
-    }
-    s.result = value;
-    found = shaped_map.emplace(std::make_pair(v.m, v.n), std::move(s)).first;
+    Epilogue made =
+        make_epilogue(plan_, *layer.layer, plan_.format(layer.problem->a), rows, columns);
+    found = shaped_map.emplace(std::make_pair(v.m, v.n), std::move(made)).first;
   }
 
-  Epilogue::Shaped& s = found->second;
+  const Epilogue& s = found->second;
   std::vector<Value> values(s.trace.tensors.size());
   Value sums(s.trace.tensors[s.sums].format, {rows, columns});
   std::vector<std::uint32_t>& held = accumulators_.slot(slot).sums;

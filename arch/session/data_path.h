@@ -18,6 +18,7 @@
 #include "arch/core/accumulators.h"
 #include "arch/core/scratchpad.h"
 #include "arch/mapper/lowering.h"
+#include "arch/session/epilogue.h"
 #include "arch/session/session.h"
 #include "arch/units/accumulator_twin.h"
 #include "arch/units/matrix_twin.h"
@@ -33,8 +34,6 @@ class DataPath {
   DataPath(const Plan& plan, const ArchConfig& config, numerics::ReductionOrder order,
            OperandSource operands, Scratchpad& scratchpad, Accumulators& accumulators,
            memory::BackingStore& store, std::uint64_t key);
-
-  ~DataPath();
 
   // Products are `arithmetic`'s, where it has them; not owned.
   void multiply_with(MatrixArithmetic* arithmetic) { arithmetic_ = arithmetic; }
@@ -62,8 +61,6 @@ class DataPath {
   std::vector<OutputTensor> take_outputs() { return std::move(outputs_); }
 
  private:
-  struct Epilogue;  // a layer's chain as a small trace over [rows, columns]
-
   void map_weights(const LoweredLayer& layer);
   const numerics::Value& parameter(trace::TensorId id);
   numerics::Value value(trace::TensorId id);
@@ -77,7 +74,6 @@ class DataPath {
                          std::int64_t lda, const std::byte* b, std::int64_t ldb);
   void accumulate(const LoweredLayer& layer, const MatrixCommand& c,
                   const std::vector<std::uint32_t>& sums, bool overwrites);
-  Epilogue& epilogue(const LoweredLayer& layer);
   const std::byte* operand_b(const MatrixProblem& problem, const MatrixCommand& c,
                              std::uint64_t group, std::int64_t& ldb);
   // Flips each of `bits` bits with probability `rate`, the same ones in every run; a byte has
@@ -92,7 +88,8 @@ class DataPath {
   Accumulators& accumulators_;
   memory::BackingStore& store_;
   std::map<trace::TensorId, numerics::Value> parameters_;  // of the layers in flight
-  std::map<LayerId, std::unique_ptr<Epilogue>> epilogues_;
+  // Of the layers in flight, by height and width of a tile.
+  std::map<LayerId, std::map<std::pair<std::uint64_t, std::uint64_t>, Epilogue>> epilogues_;
   std::map<LayerId, MatrixRanges> ranges_;  // of all channels, where the unit scales its operands
   std::map<std::uint64_t, std::uint32_t>
       images_;  // packed weights in memory: layers that read them
