@@ -130,27 +130,34 @@ class QuantizedNetwork::Layer {
     return product_->product(q.reshape(x.sizes()), quantized_weights());
   }
 
+  // Until they change, as a network that is evaluated batch by batch wants them.
+  const numerics::QuantizedTensor& weight_elements() {
+    const at::Tensor w = product_->weight().detach().contiguous();
+    const auto version = static_cast<std::int64_t>(product_->weight()._version());
+    if (!elements_ || elements_version_ != version)
+      elements_ = named("weights", [&] {
+        return numerics::quantize(w.data_ptr<float>(), numerics::axis_of(shape_of(w), 1),
+                                  numerics::tensor_format(format_.weights()).integer);
+      });
+    elements_version_ = version;
+    return *elements_;
+  }
+
   at::Tensor on_datapath(const at::Tensor& x) {
     demand_range();
     const torch::NoGradGuard no_gradient;
     const Unrecorded quiet;
-    const at::Tensor w = product_->weight().detach().contiguous();
     const at::Tensor parts = grouped(x).contiguous();
-    const auto of = [](const at::Tensor& t, std::int64_t along) {
-      return numerics::axis_of(shape_of(t), static_cast<std::size_t>(along));
-    };
-    const auto weights = named("weights", [&] {
-      return numerics::quantize(w.data_ptr<float>(), of(w, 1),
-                                numerics::tensor_format(format_.weights()).integer);
-    });
     const auto inputs = named("input", [&] {
-      return numerics::quantize(parts.data_ptr<float>(), of(parts, axis(parts)),
+      const auto along = static_cast<std::size_t>(axis(parts));
+      return numerics::quantize(parts.data_ptr<float>(), numerics::axis_of(shape_of(parts), along),
                                 numerics::tensor_format(format_.activations(is_signed_)).integer,
                                 {coarse_.item<float>()});
     });
     clipped_ += inputs.clipped_scales;
     scales_ += inputs.scales.size();
-    return ScaledProduct(*product_, format_.mac(is_signed_)).forward(weights, inputs, x, counts_);
+    return ScaledProduct(*product_, format_.mac(is_signed_))
+        .forward(weight_elements(), inputs, x, counts_);
   }
 
   std::string name_;
@@ -161,6 +168,8 @@ class QuantizedNetwork::Layer {
   std::int64_t total_ = 0, version_ = -1;
   bool negative_ = false, is_signed_ = true;
   at::Tensor coarse_, weights_;
+  std::optional<numerics::QuantizedTensor> elements_;  // of the weights, on the datapath
+  std::int64_t elements_version_ = -1;
   numerics::VectorMacCounts counts_;
   std::uint64_t clipped_ = 0, scales_ = 0;
 };

@@ -120,10 +120,8 @@ class ConfigurationPart {
           if (u.lanes == lanes && has(m, u) && shown(u)) add(m, u, *wide);
     }
     if (rates_.rows.empty()) return;
-    headline("TOPS/mm2, 4x4", 46, tops_per_area_, why_area);
-    headline("TFLOPS/mm2", 25, flops_per_area_, why_area);
-    headline("TOPS/W, 4x4", 63, tops_per_power_, why_energy);
-    headline("TFLOPS/W", 40, flops_per_power_, why_energy);
+    headlines_.add_to(result_, ", 4x4",
+                      fmt::format("most of all multipliers over {} bits", config_.baseline));
     result_.tables.push_back(std::move(rates_));
     result_.tables.push_back(std::move(gains_));
     result_.notes.push_back(
@@ -192,30 +190,18 @@ class ConfigurationPart {
     gains_.rows.push_back(std::move(gains));
     if (m.formats != UnitFormats::every || &u == &wide) return;
     const std::string here = fmt::format("{}, n = {}, w = {}", m.name, u.lanes, u.window);
-    tops_per_area_.see(area * theirs[0] / mine[0], here);
-    tops_per_power_.see(energy * theirs[0] / mine[0], here);
+    headlines_.tops_per_area.see(area * theirs[0] / mine[0], here);
+    headlines_.tops_per_power.see(energy * theirs[0] / mine[0], here);
     if (mine[fp16] == 0 || theirs[fp16] == 0) return;
-    flops_per_area_.see(area * theirs[fp16] / mine[fp16], here);
-    flops_per_power_.see(energy * theirs[fp16] / mine[fp16], here);
-  }
-
-  void headline(const char* what, double published, const Best& best, const char* why) {
-    if (best.ratio == 0) return;
-    result_.comparisons.push_back(
-        {fmt::format("{}, most of all multipliers over {} bits", what, config_.baseline),
-         "%",
-         published,
-         best.percent(),
-         {},
-         of_abstract,
-         "at " + best.where + "; " + why});
+    headlines_.flops_per_area.see(area * theirs[fp16] / mine[fp16], here);
+    headlines_.flops_per_power.see(energy * theirs[fp16] / mine[fp16], here);
   }
 
   const IpuStudyConfig& config_;
   const std::vector<MeasuredTime>& times_;
   StudyResult& result_;
   const std::vector<SynthesisedUnit> units_;
-  Best tops_per_area_, tops_per_power_, flops_per_area_, flops_per_power_;
+  Headlines headlines_;
   ResultTable rates_{"configurations",
                      "What configurations of multipliers deliver at the clock of their own "
                      "critical path",

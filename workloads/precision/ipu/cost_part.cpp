@@ -8,6 +8,26 @@
 #include "workloads/precision/ipu/unit_cost.h"
 
 namespace mantissa::workloads::ipu {
+
+void Headlines::add_to(StudyResult& result, const std::string& tops,
+                       const std::string& over) const {
+  const auto add = [&](const std::string& what, double published, const Best& best,
+                       const char* why) {
+    if (best.ratio == 0) return;
+    result.comparisons.push_back({what + ", " + over,
+                                  "%",
+                                  published,
+                                  best.percent(),
+                                  {},
+                                  of_abstract,
+                                  "at " + best.where + "; " + why});
+  };
+  add("TFLOPS/mm2", published_flops_per_area, flops_per_area, why_area);
+  add("TOPS/mm2" + tops, published_tops_per_area, tops_per_area, why_area);
+  add("TFLOPS/W", published_flops_per_power, flops_per_power, why_energy);
+  add("TOPS/W" + tops, published_tops_per_power, tops_per_power, why_energy);
+}
+
 namespace {
 
 double percent(double ratio) { return 100 * (ratio - 1); }
@@ -33,7 +53,7 @@ class CostPart {
       }
       check_monotone(lanes);
     }
-    headlines();
+    headlines_.add_to(result_, "", fmt::format("most over {} bits", config_.baseline));
     notes();
     if (units_.empty()) return;
     result_.tables.push_back(std::move(areas_));
@@ -98,8 +118,8 @@ class CostPart {
     const double energy = wide.energy_per_cycle / u.energy_per_cycle;
     const std::string here = fmt::format("n = {}, w = {}", u.lanes, u.window);
     if (&u != &wide) {
-      tops_per_area_.see(area, here);
-      tops_per_power_.see(energy, here);
+      headlines_.tops_per_area.see(area, here);
+      headlines_.tops_per_power.see(energy, here);
     }
     for (const MeasuredTime& t : times_) {
       if (t.lanes != u.lanes || t.window != u.window) continue;
@@ -109,8 +129,8 @@ class CostPart {
       if (&u == &wide) continue;
       const std::string there = fmt::format("{}, {}, software precision {}, clusters of {}", here,
                                             t.source, t.software_precision, t.cluster);
-      flops_per_area_.see(area / t.time, there);
-      flops_per_power_.see(energy / t.time, there);
+      headlines_.flops_per_area.see(area / t.time, there);
+      headlines_.flops_per_power.see(energy / t.time, there);
     }
   }
 
@@ -150,24 +170,6 @@ class CostPart {
     }
   }
 
-  void headline(const char* what, double published, const Best& best, const char* why) {
-    if (best.ratio == 0) return;
-    result_.comparisons.push_back(
-        {std::string(what) + ", most over " + std::to_string(config_.baseline) + " bits",
-         "%",
-         published,
-         best.percent(),
-         {},
-         of_abstract,
-         "at " + best.where + "; " + why});
-  }
-  void headlines() {
-    headline("TFLOPS/mm2", 25, flops_per_area_, why_area);
-    headline("TOPS/mm2", 46, tops_per_area_, why_area);
-    headline("TFLOPS/W", 40, flops_per_power_, why_energy);
-    headline("TOPS/W", 63, tops_per_power_, why_energy);
-  }
-
   void notes() {
     if (!missing_.empty()) {
       std::string all;
@@ -186,7 +188,7 @@ class CostPart {
   StudyResult& result_;
   const std::vector<SynthesisedUnit> units_;
   std::vector<std::string> missing_;
-  Best tops_per_area_, tops_per_power_, flops_per_area_, flops_per_power_;
+  Headlines headlines_;
   ResultTable areas_{
       "area",
       "Area of a unit with multi-cycle alignment, and what is saved of the baseline's",

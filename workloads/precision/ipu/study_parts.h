@@ -48,6 +48,12 @@ struct Best {
   double percent() const { return 100 * (ratio - 1); }
 };
 
+// Beside the gains of the abstract. `tops`: which integers; `over`: "most over 38 bits".
+struct Headlines {
+  Best tops_per_area, tops_per_power, flops_per_area, flops_per_power;
+  void add_to(StudyResult& result, const std::string& tops, const std::string& over) const;
+};
+
 // 4. Area, and what it delivers.
 void add_costs(const IpuStudyConfig& config, const std::vector<MeasuredTime>& times,
                StudyResult& result);
