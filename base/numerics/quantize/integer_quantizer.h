@@ -36,6 +36,9 @@ namespace mantissa::numerics {
 
 enum class Granularity : std::uint8_t { tensor, channel, vector };
 enum class ScaleOrder : std::uint8_t { data_first, scale_first };  // A, B
+inline const char* name(ScaleOrder order) {
+  return order == ScaleOrder::data_first ? "data_first" : "scale_first";
+}
 
 struct IntegerQuantization {
   int bits = 8;  // N, 2..8

@@ -32,8 +32,8 @@ T by_name(const char* what, const std::string& word, const Words<T>& words) {
 const Words<Granularity> granularities = {{"tensor", Granularity::tensor},
                                           {"channel", Granularity::channel},
                                           {"vector", Granularity::vector}};
-const Words<ScaleOrder> orders = {{"data_first", ScaleOrder::data_first},
-                                  {"scale_first", ScaleOrder::scale_first}};
+const Words<ScaleOrder> orders = {{name(ScaleOrder::data_first), ScaleOrder::data_first},
+                                  {name(ScaleOrder::scale_first), ScaleOrder::scale_first}};
 
 Rounding rounding(const std::string& word, Rounding own) {
   if (word.empty()) return own;

@@ -51,8 +51,7 @@ trace::Attributes integers(const LayerFormat& f, int bits, bool is_signed, int s
   a["granularity"] = std::string(scale == Scheme::none ? unscaled : "vector");
   if (scale > 0) {
     a["scale_bits"] = std::int64_t{scale};
-    a["order"] =
-        std::string(f.order == numerics::ScaleOrder::data_first ? "data_first" : "scale_first");
+    a["order"] = std::string(name(f.order));
     a["coarse_per"] = std::string(unscaled);
   }
   return a;
@@ -194,7 +193,8 @@ const std::vector<std::pair<Rounding, const char*>>& EnumNames<Rounding>::names(
 
 const std::vector<std::pair<ScaleOrder, const char*>>& EnumNames<ScaleOrder>::names() {
   static const std::vector<std::pair<ScaleOrder, const char*>> all = {
-      {ScaleOrder::data_first, "data_first"}, {ScaleOrder::scale_first, "scale_first"}};
+      {ScaleOrder::data_first, name(ScaleOrder::data_first)},
+      {ScaleOrder::scale_first, name(ScaleOrder::scale_first)}};
   return all;
 }
 
