@@ -64,6 +64,11 @@ constexpr double speed_up_fixed16[] = {204.72, 24.27, 9.56, 6.59, 5.09, 4.19};
 constexpr double speed_up_fixed32[] = {147.54, 14.58, 5.69, 3.91, 3.02, 2.48};
 constexpr int rmc2_dims[] = {4, 8, 16, 32, 64};
 constexpr double rmc2_ns[] = {334.5, 353.7, 411.6, 486.3, 648.4};
+constexpr Hertz rmc2_clock{200'000'000};
+// Ours, the mean of a backlog of `items`, every lookup on a pseudo-channel of its own; `overrides`
+// of the engine.
+double rmc2_lookup_ns(int dim, const Sources& sources, std::vector<std::string> overrides = {},
+                      std::uint64_t items = 4000);
 
 // In ns: `rounds` reads of the slowest channel that move `words` in all.
 double fitted_lookup_ns(double rounds, double words, Hertz clock);

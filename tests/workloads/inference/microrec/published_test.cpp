@@ -40,10 +40,7 @@ TEST(Published, tables_and_rounds_are_exact) {
   expect_within("tables", "dimensions", 0, 2);
 }
 
-// The row of 4 dimensions is the one that `lookup_port_latency` is calibrated on. A lookup and the
-// refresh fall into step: 8, 32 and 64 dimensions take 1/11, 1/8 and 1/6 of the refresh interval,
-// measured and simulated; 16 dimensions are measured at 2/19 of it and simulated at 1/10, 5.2 %
-// less.
+// The row of 4 dimensions is the one that `lookup_port_latency` is calibrated on.
 TEST(Published, lookups_of_rmc2_are_met_within_5_percent) {
   std::map<std::string, double> found;
   for (const Row& row : rows("lookup alone"))
@@ -51,9 +48,23 @@ TEST(Published, lookups_of_rmc2_are_met_within_5_percent) {
   ASSERT_EQ(found.size(), 5u);
   EXPECT_NEAR(found["DLRM-RMC2, 4 dimensions"], 0, .01);
   EXPECT_NEAR(found["DLRM-RMC2, 8 dimensions"], 0, .05);
-  EXPECT_NEAR(found["DLRM-RMC2, 16 dimensions"], 0, .055);
+  EXPECT_NEAR(found["DLRM-RMC2, 16 dimensions"], 0, .05);
   EXPECT_NEAR(found["DLRM-RMC2, 32 dimensions"], 0, .05);
   EXPECT_NEAR(found["DLRM-RMC2, 64 dimensions"], 0, .05);
+}
+
+// Where whole ranks are refreshed, a backlog with one read outstanding falls into step with it: the
+// first read after a refresh starts when it ends, so that every interval holds as many reads.
+TEST(Published, lookups_take_whole_fractions_of_the_refresh_interval_of_ranks) {
+  const std::vector<std::string> ranks{"hbm.refresh.mode=all_bank"};
+  const auto engine = shipped().engine(ranks);
+  const double interval = 1e9 * static_cast<double>(engine.hbm->timing.REFI) /
+                          static_cast<double>(engine.hbm->clock.value);
+  for (const auto& [dim, reads] : {std::pair{8, 11}, std::pair{32, 8}, std::pair{64, 6}}) {
+    EXPECT_NEAR(rmc2_lookup_ns(dim, shipped(), ranks) * reads / interval, 1, .001) << dim;
+    const double never = rmc2_lookup_ns(dim, shipped(), {"hbm.refresh.mode=none"});
+    EXPECT_GT(std::abs(never * reads / interval - 1), .01) << dim;
+  }
 }
 
 TEST(Published, lookups_of_the_small_model_are_met_within_10_percent) {
