@@ -21,8 +21,7 @@ namespace {
 
 constexpr std::uint64_t line = 64;  // bytes
 
-// The usual short rows, which lie within a cache line. Every instruction between two prefetches is
-// one row less in flight, so there is no loop and no call.
+// The usual short rows, which lie within a cache line: no loop and no call.
 template <std::uint64_t count>
 inline void copy_fixed(const float* from, float* to) {
   std::memcpy(to, from, count * sizeof(float));
@@ -163,38 +162,54 @@ void CpuGather::run(const std::uint64_t* rows, std::uint64_t items, float* out) 
 void CpuGather::run_some(const std::uint64_t* rows, std::uint64_t begin, std::uint64_t end,
                          float* out) const {
   const Kernels kernel = kernels(options_.vectors);
-  const std::uint64_t each = reads_.size();
-  const std::uint64_t* row = rows + begin * each;
-  const std::uint64_t* const last = rows + end * each;
+  const Read* const first = reads_.data();
+  const Read* const past = first + reads_.size();
+  const std::uint64_t count = (end - begin) * reads_.size();
+  const std::uint64_t* row = rows + begin * reads_.size();
   const std::uint64_t* coming = row;  // prefetched next
-  const Read* coming_read = reads_.data();
-  const Read* const reads_end = reads_.data() + each;
+  const Read* read = first;
+  const Read* coming_read = first;
+  float* to = out + begin * width_;
+  // Both inlined: every instruction between two prefetches is one row less in flight, and g++ drops
+  // calls of what does nothing but prefetch.
   const auto prefetch = [&]() __attribute__((always_inline)) {
-    // Inlined, since g++ drops calls of what does nothing but prefetch.
     const auto* const from =
         reinterpret_cast<const char*>(coming_read->data + *coming++ * coming_read->dim);
     __builtin_prefetch(from);
     if (coming_read->short_dim == 0)
       for (std::uint64_t byte = line; byte < coming_read->dim * sizeof(float); byte += line)
         __builtin_prefetch(from + byte);
-    if (++coming_read == reads_end) coming_read = reads_.data();
+    if (++coming_read == past) coming_read = first;
   };
-  for (std::uint64_t i = 0; i < options_.ahead && coming != last; ++i) prefetch();
-  for (std::uint64_t item = begin; item < end; ++item) {
-    float* const to = out + item * width_;
-    for (const Read& read : reads_) {
-      if (options_.ahead > 0 && coming != last) prefetch();
-      const float* const from = read.data + *row++ * read.dim;
-      if (read.short_dim == 16)
-        copy_fixed<16>(from, to + read.to);
-      else if (read.short_dim == 8)
-        copy_fixed<8>(from, to + read.to);
-      else if (read.short_dim == 4)
-        copy_fixed<4>(from, to + read.to);
-      else
-        (read.adds ? kernel.add : kernel.copy)(from, read.dim, to + read.to);
+  const auto take = [&]() __attribute__((always_inline)) {
+    const float* const from = read->data + *row++ * read->dim;
+    switch (read->short_dim) {
+      case 16:
+        copy_fixed<16>(from, to + read->to);
+        break;
+      case 8:
+        copy_fixed<8>(from, to + read->to);
+        break;
+      case 4:
+        copy_fixed<4>(from, to + read->to);
+        break;
+      default:
+        (read->adds ? kernel.add : kernel.copy)(from, read->dim, to + read->to);
     }
-  }
+    if (++read == past) {
+      read = first;
+      to += width_;
+    }
+  };
+  const std::uint64_t ahead = std::min(options_.ahead, count);
+  for (std::uint64_t i = 0; i < ahead; ++i) prefetch();
+  if (ahead > 0)
+    for (std::uint64_t i = ahead; i < count; ++i) {
+      prefetch();
+      take();
+    }
+  const std::uint64_t* const last = rows + end * reads_.size();
+  while (row != last) take();
 }
 
 GatherTime measure_gather(const CpuGather& gather, const StreamConfig& stream, std::uint64_t batch,
