@@ -11,6 +11,7 @@
 #include "sim/cli/study_text.h"
 #include "sim/report/figures.h"
 #include "sim/report/installation.h"
+#include "sim/run/lockstep.h"
 #include "sim/store/results.h"
 #include "sim/study/study_files.h"
 #include "sim/study/study_json.h"
@@ -86,6 +87,11 @@ sim::StudyRun run_study(const sim::LoadedStudy& study, workloads::StudyContext& 
   };
   try {
     return sim::run_study(study, context);
+  } catch (const rtl::LockstepDiffers& differs) {
+    throw sim::with_reproducer(differs, "lockstep-" + differs.alone.unit->name(),
+                               [&](double share, const std::string& step) {
+                                 progress.update(share, "the unit alone: " + step);
+                               });
   } catch (const Error& error) {
     if (&error.kind() == &workloads::experiment_interrupted) {
       console.note(context.directory.empty()

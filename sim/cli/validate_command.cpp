@@ -99,6 +99,10 @@ std::string check(const std::string& file) {
     read_result(file);
     return "result";
   }
+  if (extension == ".csv" && workloads::microrec::is_table_csv(file)) {
+    workloads::microrec::load_table_set(file, {});
+    return "tables";
+  }
   if (extension == ".csv" || extension == ".onnx" || extension == ".et") {
     workloads::validate_workload(file,
                                  sim::Presets::standard().resolver(sim::PresetKind::workload));
@@ -114,8 +118,8 @@ Action declare(CLI::App& app) {
   auto files = std::make_shared<std::vector<std::string>>();
   app.add_option("FILE", *files,
                  "Architectures, memories, technologies, workloads, sweeps, studies, engines\n"
-                 "for embedding tables, such tables (.yaml,\n"
-                 ".csv, .onnx), traces (.et), tensors (.safetensors), results (.json).")
+                 "for embedding tables, such tables (.yaml, .csv, .onnx), traces (.et),\n"
+                 "tensors (.safetensors), results (.json).")
       ->required();
   return [files](Console& console) {
     ExitCode worst = ExitCode::ok;

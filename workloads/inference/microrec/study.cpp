@@ -30,6 +30,7 @@ struct MicrorecConfig {
   std::int64_t load_items = 20'000;
   std::int64_t cpu_threads = 0;
   std::int64_t lockstep_items = 0;
+  config::FolderPath lookup_rtl, dense_rtl;
   StreamConfig stream;
 
   static const config::Schema<MicrorecConfig>& schema() {
@@ -46,6 +47,10 @@ struct MicrorecConfig {
             .optional("load_items", &M::load_items, config::range(100, 1e7), "Items of each load.")
             .optional("lockstep_items", &M::lockstep_items, config::range(0, 1e6),
                       "Items that go through verilated units, too, and are compared; 0: none.")
+            .optional("lookup_rtl", &M::lookup_rtl,
+                      "Folder of SystemVerilog instead of rtl/embedding_lookup.")
+            .optional("dense_rtl", &M::dense_rtl,
+                      "Folder of SystemVerilog instead of rtl/pe_group.")
             .optional("cpu_threads", &M::cpu_threads, config::range(0, 1024),
                       "Threads of the processor's own gather, in wall time; 0: not measured.")
             .optional(
@@ -71,7 +76,11 @@ class MicrorecStudy {
   }
 
   StudyResult run() {
-    step(0, "published rows");
+    if (config_.lockstep_items > 0) {  // first: RTL that differs ends the study
+      step(0, "RTL in lockstep");
+      add_lockstep();
+    }
+    step(.05, "published rows");
     add_published();
     step(.4, "rounds");
     add_rounds();
@@ -81,10 +90,6 @@ class MicrorecStudy {
     add_beyond();
     step(.75, "load");
     add_load();
-    if (config_.lockstep_items > 0) {
-      step(.9, "RTL in lockstep");
-      add_lockstep();
-    }
     if (config_.cpu_threads > 0) {
       step(.95, "the processor's gather");
       add_cpu();
@@ -307,6 +312,8 @@ class MicrorecStudy {
     engine.seed = config_.stream.seed;
     engine.lookup.implementation = arch::Implementation::lockstep;
     engine.dense.implementation = arch::Implementation::lockstep;
+    engine.lookup.rtl = config_.lookup_rtl;
+    engine.dense.rtl = config_.dense_rtl;
     const DeployedLayout deployed = deployed_of(Model::small, sources_, LookupCosts(engine));
     const LoadResult r = Bench(engine, deployed.set, deployed.layout, stream())
                              .backlog(static_cast<std::uint64_t>(config_.lockstep_items));

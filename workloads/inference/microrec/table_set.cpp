@@ -184,6 +184,14 @@ TableSet read_table_csv(const std::string& text, const std::string& path) {
   return table_set(reader.finish());
 }
 
+bool is_table_csv(const std::string& path) {
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);)
+    if (const auto fields = fields_of(line); !fields.empty() && !fields[0].empty())
+      return fields[0] == "dim";
+  return false;
+}
+
 TableSet load_table_set(const std::string& name_or_file, const config::Resolver& presets,
                         const std::vector<std::string>& overrides) {
   const std::string extension = ".csv";

@@ -67,6 +67,9 @@ TableSet table_set(const TableSetConfig& config);
 // A preset, or a file .yaml, .yml or .csv.
 TableSet load_table_set(const std::string& name_or_file, const config::Resolver& presets,
                         const std::vector<std::string>& overrides = {});
+// Whether the file's first line that is not empty begins as the header of a list of tables does; of
+// a file that cannot be read, false.
+bool is_table_csv(const std::string& path);
 // `text` is a CSV, `path` its name in messages.
 TableSet read_table_csv(const std::string& text, const std::string& path);
 

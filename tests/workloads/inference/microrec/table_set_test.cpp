@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <filesystem>
+#include <fstream>
 
 #include "tests/workloads/inference/microrec/presets.h"
 
@@ -61,6 +63,20 @@ TEST(TableCsv, reads_groups_of_tables) {
   EXPECT_EQ(set.tables[2].rows, 500u);
   EXPECT_EQ(set.tables[2].lookups, 3u);
   EXPECT_EQ(read_table_csv("dim,rows\n4,100\n", "t").tables.size(), 1u);
+}
+
+TEST(TableCsv, is_told_from_other_csv_files_by_its_header) {
+  const std::string path = testing::TempDir() + "table_set_test.csv";
+  const auto is_one = [&](const std::string& text) {
+    std::ofstream(path) << text;
+    return is_table_csv(path);
+  };
+  EXPECT_TRUE(is_one("\n \n dim , rows\n"));
+  EXPECT_FALSE(is_one("dims, rows\n"));
+  EXPECT_FALSE(is_one("Layer, M, N, K\ndim, rows\n"));
+  EXPECT_FALSE(is_one(""));
+  std::remove(path.c_str());
+  EXPECT_FALSE(is_table_csv(path));
 }
 
 TEST(TableCsv, refuses_what_is_wrong_with_its_line) {
