@@ -212,21 +212,21 @@ void Engine::send_rank(RankChoice choice) {
   if (!ranks_want_) rank_command_ = RankChoice{};
 }
 
-// Which banks of a rank take no command for requests.
+// Which banks of a rank take no command for requests. The others want what they wanted before.
 void Engine::block(std::uint32_t r) {
   const Rank& rank = rank_[r];
-  stale_ = all_stale;
-  const bool all =
-      rank.power != Power::up || (rank.refreshing && refresh_.mode == RefreshMode::all_bank);
-  for (std::uint32_t i = 0; i < banks_per_rank_; ++i) {
-    const std::uint32_t b = r * banks_per_rank_ + i;
-    const std::uint64_t bit = 1ull << b;
-    if (all || (rank.refreshing && i == rank.refresh_bank))
-      blocked_banks_ |= bit;
-    else
-      blocked_banks_ &= ~bit;
-    want(b);
-  }
+  stale_ |= rank_stale;
+  const std::uint32_t first = r * banks_per_rank_;
+  const std::uint64_t all = (banks_per_rank_ == 64 ? 0 : 1ull << banks_per_rank_) - 1;
+  std::uint64_t blocked = 0;
+  if (rank.power != Power::up || (rank.refreshing && refresh_.mode == RefreshMode::all_bank))
+    blocked = all;
+  else if (rank.refreshing)
+    blocked = 1ull << rank.refresh_bank;
+  std::uint64_t changed = (blocked_banks_ >> first ^ blocked) & all;
+  blocked_banks_ ^= changed << first;
+  for (; changed != 0; changed &= changed - 1)
+    want(first + static_cast<std::uint32_t>(__builtin_ctzll(changed)));
 }
 
 void Engine::change_books(std::uint32_t r) {
