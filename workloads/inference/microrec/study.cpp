@@ -235,11 +235,12 @@ class MicrorecStudy {
       add(fmt::format("{}-bit elements, 32-bit port", arch::embedding::bits(element)), engine,
           StreamKind::uniform);
     }
-    // Pseudo-channels of HBM3 behind the same controller and port latencies.
+    // Pseudo-channels of HBM3 behind the same controller and port latencies, refreshed alike.
     EmbeddingConfig hbm3 =
         sources_.engine({"clock=140 MHz", "hbm=hbm3_6400", "hbm.organization.channels=32"});
     hbm3.hbm->controller.latency = paper.hbm->controller.latency;
-    add("HBM3, latencies of the port and of the controller as above", hbm3, StreamKind::uniform);
+    hbm3.hbm->refresh = paper.hbm->refresh;
+    add("HBM3; refresh, latencies of port and controller as above", hbm3, StreamKind::uniform);
     for (const StreamKind kind : {StreamKind::uniform, StreamKind::zipf, StreamKind::production}) {
       EmbeddingConfig engine = paper;
       engine.row_cache = arch::embedding::RowCacheConfig{1024, 4, Latency{true, {}, Cycles(2)}};
