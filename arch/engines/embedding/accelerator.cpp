@@ -6,8 +6,9 @@
 namespace mantissa::arch::embedding {
 namespace {
 
-std::string layer_stage(std::size_t layer, const char* what) {
-  return "layer" + std::to_string(layer + 1) + "." + what;
+// Elements that fit a word of features.
+std::uint64_t word_elements(const EmbeddingConfig& config) {
+  return static_cast<std::uint64_t>(config.dense.word_bits) / bits(config.element);
 }
 
 // Of a hidden layer, behind join, pack, and three stages of every layer before it.
@@ -15,26 +16,46 @@ constexpr std::size_t multiply_stage(std::size_t layer) { return 3 + 3 * layer; 
 
 }  // namespace
 
+std::vector<PeGroup> pe_groups(const EmbeddingConfig& config, std::uint64_t elements,
+                               const std::vector<std::int64_t>& layers) {
+  std::vector<PeGroup> groups;
+  if (layers.empty()) return groups;
+  const std::uint64_t step = 2 * word_elements(config);
+  std::uint64_t inputs = round_up(elements, step);
+  const auto& pes = config.dense.pes;
+  for (std::size_t layer = 0; layer < layers.size(); ++layer) {
+    PeGroup group{"layer" + std::to_string(layer + 1)};
+    group.inputs = inputs;
+    group.outputs = static_cast<std::uint64_t>(layers[layer]);
+    group.pes = static_cast<std::uint64_t>(pes[std::min(layer, pes.size() - 1)]);
+    group.rows = ceil_div(group.outputs, group.pes);
+    inputs = round_up(group.outputs, step);
+    groups.push_back(group);
+  }
+  groups.push_back({"output", 1, 1, inputs, 1});
+  return groups;
+}
+
 std::vector<Stage> dense_stages(const EmbeddingConfig& config, std::uint64_t elements,
                                 const std::vector<std::int64_t>& layers) {
   std::vector<Stage> stages;
-  if (layers.empty()) return stages;
-  const std::uint64_t w = static_cast<std::uint64_t>(config.dense.word_bits) / bits(config.element);
-  std::uint64_t inputs = round_up(elements, 2 * w);
-  stages.push_back(
-      {"join", ceil_div(elements, static_cast<std::uint64_t>(config.dense.gather_elements))});
-  stages.push_back({"pack", inputs / w});
-  const auto& pes = config.dense.pes;
-  for (std::size_t layer = 0; layer < layers.size(); ++layer) {
-    const auto outputs = static_cast<std::uint64_t>(layers[layer]);
-    const auto rows =
-        ceil_div(outputs, static_cast<std::uint64_t>(pes[std::min(layer, pes.size() - 1)]));
-    stages.push_back({layer_stage(layer, "broadcast"), inputs / w});
-    stages.push_back({layer_stage(layer, "multiply"), inputs / w + rows * (inputs / (2 * w))});
-    stages.push_back({layer_stage(layer, "gather"), ceil_div(outputs, w)});
-    inputs = round_up(outputs, 2 * w);
+  const std::uint64_t w = word_elements(config);
+  for (const PeGroup& group : pe_groups(config, elements, layers)) {
+    const std::uint64_t words = group.inputs / w;
+    const std::uint64_t multiply = words + group.rows * (words / 2);
+    if (stages.empty()) {
+      stages.push_back(
+          {"join", ceil_div(elements, static_cast<std::uint64_t>(config.dense.gather_elements))});
+      stages.push_back({"pack", words});
+    }
+    if (group.name == "output") {
+      stages.push_back({group.name, multiply});
+      continue;
+    }
+    stages.push_back({group.name + ".broadcast", words});
+    stages.push_back({group.name + ".multiply", multiply});
+    stages.push_back({group.name + ".gather", ceil_div(group.outputs, w)});
   }
-  stages.push_back({"output", inputs / w + inputs / (2 * w)});
   return stages;
 }
 

@@ -38,6 +38,16 @@
 
 namespace mantissa::arch::embedding {
 
+// The PEs of a layer; each has `rows` of its outputs.
+struct PeGroup {
+  std::string name;  // "layer1", "output"
+  std::uint64_t pes = 1, rows = 1;
+  std::uint64_t inputs = 0, outputs = 1;  // elements of an item; inputs are padded
+};
+// Of the hidden layers and of the output; none without layers.
+std::vector<PeGroup> pe_groups(const EmbeddingConfig& config, std::uint64_t elements,
+                               const std::vector<std::int64_t>& layers);
+
 struct Stage {
   std::string name;
   std::uint64_t cycles = 0;

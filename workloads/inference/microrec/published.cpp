@@ -171,7 +171,12 @@ TableSet Sources::set(const std::string& name, const std::vector<std::string>& o
 Sources sources_below(const std::string& configs) {
   return {config::preset_folders({configs + "/arch/embedding"}),
           config::preset_folders({configs + "/memory"}),
-          config::preset_folders({configs + "/workload/tables"})};
+          config::preset_folders({configs + "/workload/tables"}),
+          config::preset_folders({configs + "/tech"})};
+}
+
+power::Technology Sources::technology(const std::string& preset) const {
+  return power::Technology::load(technologies(preset));
 }
 
 std::string name(const Build& build) {

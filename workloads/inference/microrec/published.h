@@ -19,17 +19,19 @@
 #include <vector>
 
 #include "arch/engines/embedding/config.h"
+#include "power/technology.h"
 #include "workloads/inference/microrec/deployed.h"
 
 namespace mantissa::workloads::microrec {
 
-// Where presets are looked for: configs/arch/embedding, configs/memory, configs/workload/tables.
+// Where presets are looked for: configs/arch/embedding, memory, workload/tables and tech.
 struct Sources {
-  config::Resolver engines, memories, tables;
+  config::Resolver engines, memories, tables, technologies;
 
   arch::embedding::EmbeddingConfig engine(const std::vector<std::string>& overrides,
                                           const std::string& name = "u280") const;
   TableSet set(const std::string& name, const std::vector<std::string>& overrides = {}) const;
+  power::Technology technology(const std::string& preset) const;
 };
 Sources sources_below(const std::string& configs);  // the folder of presets
 

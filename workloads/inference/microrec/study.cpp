@@ -8,6 +8,7 @@
 
 #include "base/config/folder_path.h"
 #include "workloads/inference/microrec/cpu_gather.h"
+#include "workloads/inference/microrec/energy_table.h"
 #include "workloads/inference/microrec/heuristic.h"
 #include "workloads/inference/microrec/load.h"
 #include "workloads/inference/microrec/published.h"
@@ -26,6 +27,7 @@ struct MicrorecConfig {
                                 "deeprecsys_rm3"};
   std::int64_t items = 4000;
   std::int64_t most_rounds = 12;
+  std::string technology = "16nm";
   std::vector<double> loads{.3, .5, .7, .8, .9, .95};
   std::int64_t load_items = 20'000;
   std::int64_t cpu_threads = 0;
@@ -42,6 +44,8 @@ struct MicrorecConfig {
             .optional("items", &M::items, config::range(100, 1e7), "Items of each mean.")
             .optional("most_rounds", &M::most_rounds, config::range(1, 1000),
                       "Lookups of every table, at most.")
+            .optional("technology", &M::technology,
+                      "Preset of the logic and on-chip memory in the energy of an inference.")
             .optional("loads", &M::loads, config::range(.01, 2),
                       "Open-loop load, of the saturation point.")
             .optional("load_items", &M::load_items, config::range(100, 1e7), "Items of each load.")
@@ -64,7 +68,8 @@ class MicrorecStudy {
  public:
   MicrorecStudy(const MicrorecConfig& config, StudyContext& context)
       : config_(config), context_(context), sources_(sources_below(config.presets.text)) {
-    // What is wrong with tables or rows is said before any work.
+    // What is wrong with tables, rows or technology is said before any work.
+    sources_.technology(config.technology);
     const LookupCosts costs(sources_.engine({}));
     for (const std::string& name : config.sets) {
       const TableSet set = sources_.set(name);
@@ -88,6 +93,12 @@ class MicrorecStudy {
     add_merging();
     step(.6, "beyond the paper");
     add_beyond();
+    step(.7, "energy");
+    result_.tables.push_back(energy_table(sources_, config_.technology, stream(),
+                                          static_cast<std::uint64_t>(config_.items)));
+    result_.notes.push_back(
+        "energy of an inference: FIFOs, ports, the FPGA's configurable logic and the background of "
+        "HBM have no figure; the paper prints none");
     step(.75, "load");
     add_load();
     if (config_.cpu_threads > 0) {
