@@ -41,6 +41,8 @@ void Engine::run_until_waiting(std::size_t count) {
 [[gnu::flatten]] void Engine::decide(Cycle horizon, std::int64_t waiting, std::int64_t queued) {
   while (static_cast<std::int64_t>(inbox_.size()) > waiting ||
          static_cast<std::int64_t>(queued_) > queued) {
+    if (queued_ == 0 && refreshes_alone_)
+      refresh_idle(inbox_.empty() ? horizon : std::min(horizon, inbox_.front().arrival));
     const Event event = next();
     if (event.at >= horizon) {
       now_ = std::max(now_, horizon);

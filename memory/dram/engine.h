@@ -159,6 +159,7 @@ class Engine {
   void prepare();  // all that come before commands
   bool refresh_may_start() const;
   void count_refreshes();
+  void refresh_idle(Cycle end);
   bool can_dispatch() const { return (staged_banks_[direction_] & banks_with_room_) != 0; }
   void dispatch();
   void intake();
@@ -219,6 +220,7 @@ class Engine {
   const std::uint32_t row_hit_limit_;
   const bool separate_buses_;
   const Cycle refresh_interval_;
+  const bool refreshes_alone_;  // single banks of one rank that never sleeps
 
   Cycle now_ = 0;  // the first cycle that is not decided
 

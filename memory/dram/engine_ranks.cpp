@@ -45,6 +45,8 @@ Engine::Engine(const DramConfig& c)
                    ? static_cast<Cycle>(c.timing.REFIpb)
                    : static_cast<Cycle>(c.timing.REFI) / c.organization.banks_per_rank();
       }()),
+      refreshes_alone_(c.refresh.mode == RefreshMode::per_bank && c.organization.ranks == 1 &&
+                       c.power_down.after == 0 && c.power_down.self_refresh == 0),
       ready_(c.organization, c.timing, used_targets(c)) {
   MANTISSA_CHECK(banks_ <= most_banks, "more banks in a channel than its masks hold");
   pool_.resize(2 * queue_depth_ + banks_ * bank_depth_);
@@ -105,6 +107,31 @@ void Engine::count_refreshes() {
     rank.refreshing = true;
     ranks_want_ = true;
     block(r);
+  }
+}
+
+// Without requests, nothing but refreshes happens: those that are over before `end` need no choice.
+void Engine::refresh_idle(Cycle end) {
+  if (owing_ > 0) return;
+  Rank& rank = rank_.front();
+  while (refresh_due_ < end) {
+    const std::uint32_t b = rank.refresh_bank;
+    const Cycle due = std::max(now_, refresh_due_);
+    Cycle at = std::max(due, cycle_of(ready_.bank(Target::refresh_bank, b)));
+    if (bank_[b].open_row != no_row) {
+      const Cycle closed = std::max(due, cycle_of(ready_.bank(Target::precharge, b)));
+      at = std::max(at, closed + static_cast<Cycle>(timing_.RP));
+      if (at >= end) return;
+      now_ = closed;
+      record<CommandKind::precharge>(b);
+      close_row(b);
+    }
+    if (at >= end) return;
+    now_ = at;
+    record(CommandKind::refresh_bank, b);
+    ++now_;
+    rank.refresh_bank = (b + 1) % banks_per_rank_;
+    refresh_due_ = rank.refresh_due += refresh_interval_;
   }
 }
 
