@@ -51,6 +51,10 @@ const config::Schema<VsQuantConfig>& VsQuantConfig::schema() {
                     "Folder with synthesis.yaml of the unit vsq, and more below grid.")
           .optional("post_processing", &C::post_processing, "The same of vsq_ppu.")
           .optional("inner_products", &C::inner_products, "The same of ipu.")
+          .optional("chip", &C::chip,
+                    "Architecture of vector MACs whose core is priced in every format; none: no.")
+          .optional("chip_workload", &C::chip_workload, "What it runs, in shape mode.")
+          .optional("chip_overrides", &C::chip_overrides, "Of the architecture: 'key=value'.")
           .optional("seed", &C::seed, at_least(0), "Of drawn weights, inputs and samples.")
           .constraint("schemes",
                       [](const C& c) -> std::string {

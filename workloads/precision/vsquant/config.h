@@ -41,6 +41,8 @@ struct VsQuantConfig {
   double tuning_rate = 0.005;
   std::int64_t channels = 512;
   config::FolderPath synthesis, post_processing, inner_products;
+  std::string chip, chip_workload = "resnet50";  // whole cores; empty: none
+  std::vector<std::string> chip_overrides;
   std::int64_t seed = 1;
   static const config::Schema<VsQuantConfig>& schema();
 

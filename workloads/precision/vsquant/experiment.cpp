@@ -57,9 +57,10 @@ StudyResult run(const VsQuantConfig& config, StudyContext& context) {
     };
   };
   const auto losses = add_networks(config, context, part(0, 0.9), 0, 0.9, checks, result);
-  add_definition(config, part(0.9, 0.98), checks, result);
-  part(0.98, 1)(0, "areas and energies");
+  add_definition(config, part(0.9, 0.97), checks, result);
+  part(0.97, 1)(0, "areas and energies");
   add_costs(config, losses, checks, result);
+  add_cores(config, context, part(0.98, 1), result);
   checks.move_to(result);
   context.progress(1, "done");
   return result;

@@ -59,4 +59,8 @@ std::vector<FormatLoss> add_networks(const VsQuantConfig& config, StudyContext& 
 void add_costs(const VsQuantConfig& config, const std::vector<FormatLoss>& losses, Checks& checks,
                StudyResult& result);
 
+// 4. The same with the memories of a core, on a workload. The baseline's core has to be there.
+void add_cores(const VsQuantConfig& config, StudyContext& context, const Progress& progress,
+               StudyResult& result);
+
 }  // namespace mantissa::workloads::vsquant

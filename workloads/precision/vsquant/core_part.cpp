@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole cores of vector MACs, with their memories: what the published savings are of.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "arch/session/session.h"
+#include "workloads/precision/vsquant/published.h"
+#include "workloads/precision/vsquant/study_parts.h"
+
+namespace mantissa::workloads::vsquant {
+namespace {
+
+// Columns of both tables; parts of a chip that no column names are in `rest`, DRAM is in none.
+struct Group {
+  const char* name;
+  std::set<std::string> parts;
+};
+const std::array<Group, 5> groups = {{{"vector MACs", {"matrix"}},
+                                      {"lanes' weights and sums", {"lane_weights", "lane_sums"}},
+                                      {"scratchpad", {"scratchpad"}},
+                                      {"accumulator", {"accumulator"}},
+                                      {"post-processing", {"post_processor"}}}};
+
+// By group, then the rest.
+using Figures = std::array<double, groups.size() + 1>;
+double all(const Figures& figures) {
+  double sum = 0;
+  for (const double f : figures) sum += f;
+  return sum;
+}
+
+struct CoreCost {
+  LayerFormat format;
+  Figures area{}, energy{};  // mm2; pJ per operation
+  double operations_per_second = 0;
+};
+
+class CorePart {
+ public:
+  CorePart(const VsQuantConfig& config, StudyContext& context)
+      : config_(config), context_(context) {
+    const StudyChip chip = context.chip(config.chip, config.chip_overrides);
+    length_ = chip.arch.core.matrix.rows;
+    capacity_ = static_cast<double>(chip.arch.core.scratchpad.capacity.value);
+    step_ = static_cast<std::uint64_t>(chip.arch.core.scratchpad.banks) *
+            chip.arch.core.scratchpad.bank_width.value;
+    own_bits_ =
+        bits(chip.arch.core.matrix.vsq->weight_bits, chip.arch.core.matrix.vsq->weight_scale_bits) +
+        bits(chip.arch.core.matrix.vsq->activation_bits,
+             chip.arch.core.matrix.vsq->activation_scale_bits);
+  }
+
+  // Nothing: no vector MAC computes the format, or one with the same hardware was there before.
+  std::optional<CoreCost> cost(const LayerFormat& format) {
+    if (!format.scheme.has_datapath() || (format.vector != 0 && format.vector != length_))
+      return {};
+    const std::vector<std::string> hardware = overrides(format);
+    if (!seen_.insert(hardware).second) return {};
+    const StudyChip chip = context_.chip(config_.chip, hardware);
+    arch::Session session(chip.arch, chip.technology);
+    const arch::RunResult run =
+        session.run({context_.workload(config_.chip_workload, {"format=int8"}).traces.front()}, {});
+    CoreCost out{format, {}, {}, 0};
+    const double operations = 2 * static_cast<double>(run.macs);
+    for (const auto& [part, area] : run.power.area_by_part)
+      out.area[group_of(part)] += area.value * 1e-6;
+    for (const auto& [part, energy] : run.power.energy_by_part)
+      if (part != "dram") out.energy[group_of(part)] += energy.value / operations;
+    out.operations_per_second = operations / run.latency_s;
+    return out;
+  }
+
+ private:
+  double bits(std::int64_t element, std::int64_t scale) const {
+    return static_cast<double>(element) + static_cast<double>(scale) / static_cast<double>(length_);
+  }
+
+  // The scratchpad holds as many elements in every format.
+  std::vector<std::string> overrides(const LayerFormat& format) const {
+    const Scheme& s = format.scheme;
+    std::vector<std::string> out = config_.chip_overrides;
+    const auto set = [&](const char* key, const auto& value) {
+      out.push_back(fmt::format("core.matrix.vsq.{}={}", key, value));
+    };
+    set("weight_bits", s.weight_bits);
+    set("activation_bits", s.activation_bits);
+    set("weight_scale_bits", s.weight_scale_bits);
+    set("activation_scale_bits", s.activation_scale_bits);
+    set("activation_signed", !s.unsigned_activations);
+    set("product_bits", format.product_bits);
+    set("accumulator_bits", format.accumulator_bits);
+    if (format.order == numerics::ScaleOrder::scale_first) set("scale_first", true);
+    const double share = (bits(s.weight_bits, s.weight_scale_bits) +
+                          bits(s.activation_bits, s.activation_scale_bits)) /
+                         own_bits_;
+    out.push_back(fmt::format("core.scratchpad.capacity={} B",
+                              round_up(static_cast<std::uint64_t>(capacity_ * share), step_)));
+    return out;
+  }
+
+  static std::size_t group_of(const std::string& part) {
+    for (std::size_t g = 0; g < groups.size(); ++g)
+      if (groups[g].parts.count(part) > 0) return g;
+    return groups.size();
+  }
+
+  const VsQuantConfig& config_;
+  StudyContext& context_;
+  std::int64_t length_ = 16;
+  double capacity_ = 0, own_bits_ = 0;
+  std::uint64_t step_ = 1;
+  std::set<std::vector<std::string>> seen_;
+};
+
+ResultTable table_of(const std::vector<CoreCost>& cores, const CoreCost& base, bool energy) {
+  ResultTable table{
+      energy ? "core_energy" : "core_area",
+      energy ? "Energy of an operation in a whole core, DRAM aside" : "Area of a whole core",
+      {{"format", ""}},
+      {}};
+  const std::string unit = energy ? "pJ" : "mm2";
+  for (const Group& group : groups) table.columns.push_back({group.name, unit});
+  table.columns.push_back({"rest", unit});
+  table.columns.push_back({"all", unit});
+  table.columns.push_back({"saved", "%"});
+  if (!energy) table.columns.push_back({"operations per second and area", "TOPS/mm2"});
+  const auto figures = energy ? &CoreCost::energy : &CoreCost::area;
+  for (const CoreCost& core : cores) {
+    std::vector<Cell> row{label(core.format)};
+    for (const double f : core.*figures) row.emplace_back(f);
+    row.emplace_back(all(core.*figures));
+    row.emplace_back(100 * (1 - all(core.*figures) / all(base.*figures)));
+    if (!energy) row.emplace_back(core.operations_per_second * 1e-12 / all(core.area));
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+}  // namespace
+
+void add_cores(const VsQuantConfig& config, StudyContext& context, const Progress& progress,
+               StudyResult& result) {
+  if (config.chip.empty()) return;
+  CorePart part(config, context);
+  std::vector<CoreCost> cores;
+  for (std::size_t i = 0; i < config.schemes.size(); ++i) {
+    progress(static_cast<double>(i) / static_cast<double>(config.schemes.size()),
+             "core of " + label(config.schemes[i]));
+    if (auto core = part.cost(config.schemes[i])) cores.push_back(*core);
+  }
+  const auto base = std::find_if(cores.begin(), cores.end(), [&](const CoreCost& core) {
+    return core.format.scheme.text == config.baseline.text;
+  });
+  if (base == cores.end()) return;
+  for (const bool energy : {false, true}) result.tables.push_back(table_of(cores, *base, energy));
+
+  for (const PublishedSaving& known : published_savings) {
+    const auto figures = known.energy ? &CoreCost::energy : &CoreCost::area;
+    const CoreCost* best = nullptr;
+    for (const CoreCost& core : cores)
+      if (core.format.scheme.text == known.scheme &&
+          (best == nullptr || all(core.*figures) < all((*best).*figures)))
+        best = &core;
+    if (best == nullptr) continue;
+    const double ours = 100 * (1 - all((*best).*figures) / all((*base).*figures));
+    const std::string note = fmt::format(
+        "{} against {} on {}, a core of {} with memories of as many elements; sizes "
+        "of the publication's are not known",
+        label(best->format), config.baseline.text, config.chip_workload, config.chip);
+    for (const auto& [published, source] :
+         {std::pair(known.arxiv, of_arxiv), std::pair(known.mlsys, of_mlsys)})
+      result.comparisons.push_back(
+          {fmt::format("{} of a core saved, {}, {}", known.energy ? "energy" : "area", known.what,
+                       source == of_mlsys ? "proceedings" : "arXiv"),
+           "%",
+           published,
+           ours,
+           {},
+           source,
+           note});
+  }
+}
+
+}  // namespace mantissa::workloads::vsquant
