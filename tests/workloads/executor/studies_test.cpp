@@ -24,6 +24,12 @@ StudyContext context() {
     return StudyChip{config,
                      power::Technology::load(configs + "tech/" + config.technology.name + ".yaml")};
   };
+  c.workload = [](const std::string& workload, const std::vector<std::string>& overrides) {
+    LoadOptions options;
+    options.overrides = overrides;
+    return load_workload(configs + "workload/" + workload + ".yaml",
+                         config::preset_folders({configs + "workload"}), options);
+  };
   return c;
 }
 
@@ -79,6 +85,13 @@ TEST(Randbet, RefusesAnOrderingOfNetworksThatItDoesNotTrain) {
   }
 }
 
+const ResultTable& table_of(const StudyResult& r, const std::string& name) {
+  for (const ResultTable& t : r.tables)
+    if (t.name == name) return t;
+  ADD_FAILURE() << name;
+  return r.tables.front();
+}
+
 // Shortened: one drawn network, little training, fewer samples.
 TEST(VsQuant, HoldsItsChecksAndPutsEveryFormatOnOneScale) {
   const StudyResult r =
@@ -86,17 +99,11 @@ TEST(VsQuant, HoldsItsChecksAndPutsEveryFormatOnOneScale) {
                       "tasks.0.training.epochs=2", "tasks.1.data.samples=600",
                       "tasks.1.training.epochs=1", "tuning_epochs=1", "trained=[4/4U/4/4, mxfp4]"});
   EXPECT_TRUE(r.passed);
-  const auto table = [&](const std::string& name) -> const ResultTable& {
-    for (const ResultTable& t : r.tables)
-      if (t.name == name) return t;
-    ADD_FAILURE() << name;
-    return r.tables.front();
-  };
   std::set<std::int64_t> checks;
-  for (const auto& row : table("checks").rows) checks.insert(std::get<std::int64_t>(row[0]));
+  for (const auto& row : table_of(r, "checks").rows) checks.insert(std::get<std::int64_t>(row[0]));
   EXPECT_EQ(checks, (std::set<std::int64_t>{1, 2, 3, 4, 5, 6, 7, 8}));
-  EXPECT_EQ(table("sample_losses").rows.size(), 9u);
-  const ResultTable& formats = table("formats");
+  EXPECT_EQ(table_of(r, "sample_losses").rows.size(), 9u);
+  const ResultTable& formats = table_of(r, "formats");
   EXPECT_EQ(formats.rows.size(), 18u);
   int priced = 0, front = 0;
   for (const auto& row : formats.rows) {
@@ -107,6 +114,51 @@ TEST(VsQuant, HoldsItsChecksAndPutsEveryFormatOnOneScale) {
   EXPECT_GT(front, 1);
   EXPECT_LT(front, priced);
   EXPECT_GT(ours(r, "area saved, 4b weights, 4b activations, arXiv"), 30);
+}
+
+// Signed, the core is that of the preset; the calibration makes no other core.
+TEST(VsQuant, PricesWholeCoresWithMemoriesOfAsManyElements) {
+  const StudyResult r =
+      run("vsquant", {"drawn=[]", "tasks=[]", "trained=[]", "channels=1", "baseline=8/8/-/-",
+                      "schemes=[8/8/-/-, 4/4/-/-, {scheme: 4/4/-/-, calibration: mse}, 4/4/4/4, "
+                      "mxfp4]"});
+  const ResultTable& areas = table_of(r, "core_area");
+  const ResultTable& energies = table_of(r, "core_energy");
+  ASSERT_EQ(areas.rows.size(), 3u);
+  const auto number = [](const ResultTable& table, std::size_t row, std::size_t column) {
+    return std::get<double>(table.rows.at(row).at(column));
+  };
+  constexpr std::size_t scratchpad = 3, accumulator = 4, whole = 7, saved = 8;
+  for (const ResultTable* table : {&areas, &energies})
+    for (std::size_t row = 0; row < 3; ++row) {
+      double sum = 0;
+      for (std::size_t c = 1; c < whole; ++c) sum += number(*table, row, c);
+      EXPECT_NEAR(number(*table, row, whole) / sum, 1, 1e-12);
+      EXPECT_NEAR(number(*table, row, saved), 100 * (1 - sum / number(*table, 0, whole)), 1e-9);
+    }
+  EXPECT_NEAR(number(areas, 1, scratchpad) / number(areas, 0, scratchpad), .5, 1e-3);
+  EXPECT_NEAR(number(areas, 2, scratchpad) / number(areas, 0, scratchpad), 4.25 / 8, 1e-3);
+  EXPECT_EQ(number(areas, 1, accumulator), number(areas, 0, accumulator));
+
+  StudyContext c = context();
+  const StudyChip chip = c.chip("vsq_4_4_4_4", {});
+  arch::Session session(chip.arch, chip.technology);
+  const auto preset = session.run({c.workload("resnet50", {"format=int8"}).traces.front()}, {});
+  EXPECT_NEAR(number(areas, 2, whole) / (preset.power.total_area.value * 1e-6), 1, 1e-9);
+  const double on_chip =
+      (preset.power.total_energy - preset.power.energy_by_part.at("dram")).value /
+      (2 * static_cast<double>(preset.macs));
+  EXPECT_NEAR(number(energies, 2, whole) / on_chip, 1, 1e-9);
+}
+
+TEST(VsQuant, RefusesACoreWithoutVectorMacsBeforeItTrains) {
+  try {
+    run("vsquant", {"chip=systolic_32x32"});
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_STREQ(e.kind().id(), "vsquant.chip");
+    EXPECT_THAT(e.message(), ::testing::HasSubstr("core.matrix.vsq"));
+  }
 }
 
 TEST(VsQuant, RefusesALayerThatANetworkLacksBeforeItTrains) {

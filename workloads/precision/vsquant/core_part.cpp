@@ -92,7 +92,6 @@ class CorePart {
     set("activation_signed", !s.unsigned_activations);
     set("product_bits", format.product_bits);
     set("accumulator_bits", format.accumulator_bits);
-    if (format.order == numerics::ScaleOrder::scale_first) set("scale_first", true);
     const double share = (bits(s.weight_bits, s.weight_scale_bits) +
                           bits(s.activation_bits, s.activation_scale_bits)) /
                          own_bits_;
@@ -140,6 +139,17 @@ ResultTable table_of(const std::vector<CoreCost>& cores, const CoreCost& base, b
 }
 
 }  // namespace
+
+void check_cores(const VsQuantConfig& config, StudyContext& context) {
+  if (config.chip.empty()) return;
+  const StudyChip chip = context.chip(config.chip, config.chip_overrides);
+  if (!chip.arch.core.matrix.vsq)
+    throw Error(no_vector_macs)
+        .say("the chip of the study vsquant")
+        .read(config.chip)
+        .expected("an architecture with core.matrix.vsq, as vsq_4_4_4_4");
+  context.workload(config.chip_workload, {"format=int8"});
+}
 
 void add_cores(const VsQuantConfig& config, StudyContext& context, const Progress& progress,
                StudyResult& result) {

@@ -48,6 +48,7 @@ void Checks::move_to(StudyResult& result) {
 namespace {
 
 StudyResult run(const VsQuantConfig& config, StudyContext& context) {
+  check_cores(config, context);
   StudyResult result;
   Checks checks;
   const auto part = [&](double from, double to) {

@@ -12,6 +12,9 @@
 
 namespace mantissa::workloads::vsquant {
 
+inline const ErrorKind no_vector_macs{"vsquant.chip", ExitCode::bad_input,
+                                      "A chip whose matrix unit is not one of vector MACs."};
+
 // Called between steps of a part; throws when the study is to stop.
 using Progress = std::function<void(double fraction, const std::string& step)>;
 
@@ -60,6 +63,8 @@ void add_costs(const VsQuantConfig& config, const std::vector<FormatLoss>& losse
                StudyResult& result);
 
 // 4. The same with the memories of a core, on a workload. The baseline's core has to be there.
+// The chip and the workload, looked up before anything takes long.
+void check_cores(const VsQuantConfig& config, StudyContext& context);
 void add_cores(const VsQuantConfig& config, StudyContext& context, const Progress& progress,
                StudyResult& result);
 
