@@ -69,8 +69,6 @@ class MatrixLowering : public LayerProgram {
   void finish();
   std::uint64_t result_column(std::size_t ni) const;
   std::uint64_t channel(std::uint64_t instance, std::size_t ni, const Block& block) const;
-  // An offset in a tensor's place.
-  std::uint64_t within(trace::TensorId tensor, std::uint64_t offset) const;
   Span groups_of(std::size_t ni) const;
 
   Lowering& l_;
@@ -79,7 +77,6 @@ class MatrixLowering : public LayerProgram {
   const Plan& plan_;
   const MatrixProblem& p_;
   const Tiling& t_;
-  std::uint64_t height_ = 0;    // accumulator rows of a slot
   std::uint64_t instance_ = 0;  // the next tile
   std::size_t outer_ = 0, inner_ = 0;
   Surroundings around_;

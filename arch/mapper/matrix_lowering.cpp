@@ -51,10 +51,9 @@ void MatrixLowering::reserve() {
   addend_ = l_.make_ring(t_.addend_slot, t_.addend_slot > 0 ? 2 : 0, false);
   parameters_ = l_.make_ring(t_.parameter_slot, t_.parameter_slot > 0 ? 2 : 0, false);
   // Slot i holds rows [i, i + 1) x its height; the layers before may still be draining theirs.
-  height_ = l_.config_.core.matrix.dataflow == Dataflow::input_stationary ? t_.step_n : t_.step_m;
   accumulator_claims_.resize(t_.accumulator_slots);
   for (std::uint32_t i = 0; i < t_.accumulator_slots; ++i)
-    l_.claim(l_.accumulators_, i * height_, (i + 1) * height_, accumulator_claims_[i]);
+    l_.claim(l_.accumulators_, i * t_.height, (i + 1) * t_.height, accumulator_claims_[i]);
   first_slot_ = l_.next_slot_;
   l_.next_slot_ += t_.accumulator_slots;
 }
@@ -78,7 +77,7 @@ bool MatrixLowering::emit(CommandStream& out) {
 
 void MatrixLowering::finish() {
   for (std::uint32_t i = 0; i < t_.accumulator_slots; ++i)
-    l_.release(l_.accumulators_, i * height_, (i + 1) * height_, accumulator_claims_[i]);
+    l_.release(l_.accumulators_, i * t_.height, (i + 1) * t_.height, accumulator_claims_[i]);
   for (auto* ring : {&a_, &b_, &out_ring_, &addend_, &parameters_}) {
     ring->let_go(l_.tokens_);
     l_.retire(*ring);
@@ -94,12 +93,6 @@ Command& MatrixLowering::command(EngineKind engine) {
 // Result columns before column span `ni`.
 std::uint64_t MatrixLowering::result_column(std::size_t ni) const {
   return p_.groups > 1 ? t_.n[ni].first * p_.packed * p_.n : t_.n[ni].first;
-}
-
-// Windows of gradients overlap: a product has each of their elements several times, the tensor
-// once.
-std::uint64_t MatrixLowering::within(trace::TensorId tensor, std::uint64_t offset) const {
-  return p_.computable ? offset : offset % std::max<std::uint64_t>(1, plan_.place(tensor).bytes);
 }
 
 Span MatrixLowering::groups_of(std::size_t ni) const {
@@ -160,7 +153,17 @@ void MatrixLowering::ensure_b(std::uint64_t instance, std::size_t ki, std::size_
   TransferCommand t;
   t.dram = p_.b_is_parameter ? layer_.b_image : plan_.place(p_.b).dram;
   t.local = b_.address();
-  if (p_.groups > 1) {
+  if (p_.b_windows) {
+    const auto all = static_cast<std::uint64_t>(p_.conv.channels), per_group = all / p_.groups;
+    const Span groups = groups_of(ni);
+    const Span pixels = p_.b_pixels(p_.groups > 1 ? Span{0, p_.k} : t_.k[ki]);
+    const Span channels = p_.groups > 1 ? Span{groups.first * per_group, groups.size * per_group}
+                                        : p_.b_channels(t_.n[ni]);
+    t.dram_stride = p_.b_bytes(all);
+    t.dram = plan_.place(p_.b).dram + pixels.first * t.dram_stride + p_.b_at(channels.first);
+    t.rows = pixels.size;
+    t.row_bytes = p_.b_bytes(channels.size);
+  } else if (p_.groups > 1) {
     const Span groups = groups_of(ni);
     t.dram += p_.b_at(groups.first * p_.k * p_.n);
     t.row_bytes = p_.b_bytes(groups.size * p_.k * p_.n);
@@ -236,8 +239,14 @@ void MatrixLowering::ensure_a(std::uint64_t instance, std::size_t mi, std::size_
     t.dram += pixel * t.dram_stride + p_.a_at(span.first);
     t.rows = static_cast<std::uint64_t>(block.images * block.input_rows * c.width);
     t.row_bytes = p_.a_bytes(span.size);
+  } else if (p_.groups > 1) {  // the gradients of a weight's
+    const Span groups = groups_of(ni);
+    t.dram_stride = p_.a_bytes(p_.m * p_.groups);
+    t.dram += p_.a_at(groups.first * p_.m + block.first);
+    t.rows = p_.k;
+    t.row_bytes = p_.a_bytes(groups.size * block.rows);
   } else {
-    const Span k = p_.groups > 1 ? Span{0, p_.k} : t_.k[ki];
+    const Span k = t_.k[ki];
     t.dram_stride = p_.a_bytes(p_.a_transposed ? p_.m : p_.k);
     t.dram += p_.a_block[instance] * (p_.a_transposed ? p_.k : p_.m) * t.dram_stride;
     t.dram += p_.a_transposed ? k.first * t.dram_stride + p_.a_at(block.first)
@@ -319,8 +328,10 @@ void MatrixLowering::multiply(std::uint64_t instance, std::size_t mi, std::size_
   // A convolution's rows of this block start inside the row block.
   if (p_.convolution) c.window.first_row = block.m;
 
-  // Operand B.
-  if (p_.groups > 1) {
+  // Operand B. Of windows, which have shapes alone, the place where it begins.
+  if (p_.b_windows) {
+    c.b = around_.b_resident ? plan_.place(p_.b).local : b_.address();
+  } else if (p_.groups > 1) {
     c.b = b_.address() + p_.b_at(block.n / p_.n * p_.k * p_.n) + p_.b_at(block.n % p_.n);
     c.b_stride = p_.b_bytes(p_.n);
   } else if (around_.b_resident) {
@@ -328,9 +339,8 @@ void MatrixLowering::multiply(std::uint64_t instance, std::size_t mi, std::size_
     c.b_stride = p_.b_bytes(p_.b_transposed ? p_.k : p_.n);
     const std::uint64_t block_offset =
         p_.b_block[instance] * (p_.b_transposed ? p_.n : p_.k) * c.b_stride;
-    c.b = plan_.place(p_.b).local +
-          within(p_.b, block_offset + (p_.b_transposed ? n0 * c.b_stride + p_.b_at(k0)
-                                                       : k0 * c.b_stride + p_.b_at(n0)));
+    c.b = plan_.place(p_.b).local + block_offset +
+          (p_.b_transposed ? n0 * c.b_stride + p_.b_at(k0) : k0 * c.b_stride + p_.b_at(n0));
   } else {
     // The host stores parameters [k, n]; only activations keep their transposition.
     c.b_transposed = p_.b_transposed && !p_.b_is_parameter;
@@ -368,14 +378,14 @@ void MatrixLowering::multiply(std::uint64_t instance, std::size_t mi, std::size_
 
 void MatrixLowering::drain(std::uint64_t instance, std::size_t mi, std::size_t ni,
                            const Block& block) {
-  const std::uint64_t row = instance * p_.m + t_.m[mi].first + block.m;
+  const Span results = p_.results_of(t_.m[mi].first + block.m, block.rows);
+  const std::uint64_t row = instance * p_.result_rows() + results.first;
   const std::uint64_t column = result_column(ni) + block.n;
   const std::uint64_t out_row = around_.out_bytes(result_columns_);
   const std::uint64_t addend_row = around_.addend_bytes(result_columns_);
-  const std::uint64_t out_offset = within(result_, row * out_row + around_.out_size.offset(column));
+  const std::uint64_t out_offset = row * out_row + around_.out_size.offset(column);
   const std::uint64_t addend_offset =
-      around_.addend ? within(layer_.addend, row * addend_row + around_.addend_size.offset(column))
-                     : 0;
+      around_.addend ? row * addend_row + around_.addend_size.offset(column) : 0;
   TokenId addend_filled = 0, addend_freed = 0;
   if (addend_.count > 0) {
     Command& load = command(EngineKind::load);
@@ -388,7 +398,7 @@ void MatrixLowering::drain(std::uint64_t instance, std::size_t mi, std::size_t n
     TransferCommand t;
     t.dram = plan_.place(layer_.addend).dram + addend_offset;
     t.local = addend_.address();
-    t.rows = block.rows;
+    t.rows = results.size;
     t.row_bytes = t.local_stride = around_.addend_bytes(block.columns);
     t.dram_stride = addend_row;
     layer_.result.dram_read_bytes += t.rows * t.row_bytes;
@@ -400,17 +410,17 @@ void MatrixLowering::drain(std::uint64_t instance, std::size_t mi, std::size_t n
   Command& work = command(EngineKind::vector);
   VectorCommand v;
   v.slot = static_cast<std::int64_t>(first_slot_ + block.slot);
-  v.m = block.rows;
+  v.m = results.size;
   v.n = block.columns;
   v.first_row = row;
   v.first_column = column;
   v.channel = channel(instance, ni, block);
-  v.elements = block.rows * block.columns;
+  v.elements = results.size * block.columns;
   v.last_row = l_.config_.core.matrix.dataflow == Dataflow::input_stationary ? v.m : v.n;
   v.passes = passes_;
   v.write_bytes = around_.out_bytes(v.elements);
   if (post_) {
-    v.post_vectors = block.rows * ceil_div(block.columns, post_->vector_length);
+    v.post_vectors = results.size * ceil_div(block.columns, post_->vector_length);
     v.post_cycles = Cycles(ceil_div(v.post_vectors, post_->vectors_per_cycle));
     v.post_latency = post_->latency;
   }
@@ -462,7 +472,7 @@ void MatrixLowering::drain(std::uint64_t instance, std::size_t mi, std::size_t n
   TransferCommand t;
   t.dram = plan_.place(result_).dram + out_offset;
   t.local = v.out;
-  t.rows = block.rows;
+  t.rows = results.size;
   t.row_bytes = t.local_stride = around_.out_bytes(block.columns);
   t.dram_stride = out_row;
   layer_.result.dram_write_bytes += t.rows * t.row_bytes;

@@ -63,6 +63,20 @@ MatrixProblem from_matmul(const Plan& plan, const Op& op) {
   return p;
 }
 
+// Which gradients the input pixels below one of them, stride x stride, take part in. Pixel x meets
+// gradient y at tap t where stride * y = x + before - dilation * t.
+trace::Window around(const trace::Window& forward) {
+  trace::Window window;
+  for (const std::size_t d : {0, 1}) {
+    const std::int64_t reach = forward.dilation[d] * (forward.kernel[d] - 1) - forward.before[d];
+    const std::int64_t stride = forward.stride[d];
+    window.before[d] = reach >= 0 ? reach / stride : -((-reach + stride - 1) / stride);
+    window.after[d] = (forward.before[d] + stride - 1) / stride;
+    window.kernel[d] = window.before[d] + window.after[d] + 1;
+  }
+  return window;
+}
+
 MatrixProblem from_convolution(const Plan& plan, const Op& op) {
   MatrixProblem p;
   std::vector<const Tensor*> inputs;
@@ -86,15 +100,19 @@ MatrixProblem from_convolution(const Plan& plan, const Op& op) {
     }
     case OpKind::conv2d_input_grad: {
       const Shape& grad = inputs[0]->shape;
-      p.computable = false;
+      p.convolution = true;
+      p.conv = {around(window), grad[0], grad[1], grad[2], grad[3], grad[2], grad[3]};
       p.m = u64(grad[0] * grad[2] * grad[3]);
-      p.k = u64(grad[1]) / p.groups;
-      p.n = taps * u64(out[1]) / p.groups;
+      p.k = taps * u64(grad[1]) / p.groups;
+      p.n = u64(out[1]) / p.groups;
+      p.results = u64(out[0] * out[2] * out[3]);
       break;
     }
     default: {  // conv2d_weight_grad
-      const Shape& grad = inputs[0]->shape;
-      p.computable = false;
+      const Shape &grad = inputs[0]->shape, &in = inputs[1]->shape;
+      p.a_transposed = true;  // channels last
+      p.b_windows = true;
+      p.conv = {window, in[0], in[1], in[2], in[3], grad[2], grad[3]};
       p.m = u64(out[0]) / p.groups;
       p.k = u64(grad[0] * grad[2] * grad[3]);
       p.n = taps * u64(out[1]);
@@ -106,12 +124,44 @@ MatrixProblem from_convolution(const Plan& plan, const Op& op) {
 
 }  // namespace
 
+Span input_rows(const Convolution& c, std::int64_t first, std::int64_t count) {
+  const std::int64_t begin = first * c.window.stride[0] - c.window.before[0];
+  const std::int64_t reach = (first + count - 1) * c.window.stride[0] - c.window.before[0] +
+                             c.window.dilation[0] * (c.window.kernel[0] - 1) + 1;
+  const std::int64_t end =
+      std::max(reach, (first + count) * c.window.stride[0] - c.window.before[0]);
+  const std::int64_t from = std::clamp<std::int64_t>(begin, 0, c.height);
+  const std::int64_t to = std::clamp<std::int64_t>(end, from, c.height);
+  return {static_cast<std::uint64_t>(from), static_cast<std::uint64_t>(to - from)};
+}
+
+Span MatrixProblem::b_pixels(const Span& rows) const {
+  const auto lines_of = [&](std::uint64_t pixel) {
+    const auto line = static_cast<std::int64_t>(pixel) / conv.output_width;
+    const std::int64_t image = line / conv.output_height;
+    const Span in = input_rows(conv, line % conv.output_height, 1);
+    return Span{u64(image * conv.height) + in.first, in.size};
+  };
+  const Span first = lines_of(rows.first), last = lines_of(rows.first + rows.size - 1);
+  const std::uint64_t end = std::max(first.first + first.size, last.first + last.size);
+  return {first.first * u64(conv.width), (end - first.first) * u64(conv.width)};
+}
+
+Span MatrixProblem::b_channels(const Span& columns) const {
+  const std::uint64_t first = columns.first / taps();
+  return {first, ceil_div(columns.first + columns.size, taps()) - first};
+}
+
+Span MatrixProblem::results_of(std::uint64_t first, std::uint64_t rows) const {
+  const std::uint64_t all = result_rows(), begin = std::min(first * all / m, all - 1);
+  return {begin, std::max<std::uint64_t>(1, (first + rows) * all / m - begin)};
+}
+
 MatrixTile MatrixProblem::tile(std::uint64_t rows, std::uint64_t depth,
                                std::uint64_t columns) const {
   MatrixTile t{rows, depth, columns, true, true, a_width(), a_format};
   if (b_format != a_format) t.weight_format = b_format;
-  const auto& kernel = conv.window.kernel;
-  t.line = convolution ? depth / u64(kernel[0] * kernel[1]) : depth;
+  t.line = convolution ? depth / taps() : depth;
   t.packed = packed_operands;
   return t;
 }

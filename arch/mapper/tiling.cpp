@@ -14,10 +14,6 @@
 namespace mantissa::arch {
 namespace {
 
-std::uint64_t taps(const MatrixProblem& p) {
-  return static_cast<std::uint64_t>(p.conv.window.kernel[0] * p.conv.window.kernel[1]);
-}
-
 std::vector<Span> spans(std::uint64_t total, std::uint64_t size) {
   std::vector<Span> out;
   for (std::uint64_t at = 0; at < total; at += size)
@@ -45,19 +41,6 @@ std::vector<std::uint64_t> sizes(std::uint64_t total, std::uint64_t unit, std::i
   for (std::uint64_t s = unit; s < total; s *= 2) out.push_back(s);
   out.push_back(total);
   return out;
-}
-
-// Input rows that output rows [first, first + count) of one image need, clipped to the image, and
-// those that a stride skips: a block loads them in one run whether it is the whole image or a part.
-Span input_rows(const Convolution& c, std::int64_t first, std::int64_t count) {
-  const std::int64_t begin = first * c.window.stride[0] - c.window.before[0];
-  const std::int64_t reach = (first + count - 1) * c.window.stride[0] - c.window.before[0] +
-                             c.window.dilation[0] * (c.window.kernel[0] - 1) + 1;
-  const std::int64_t end =
-      std::max(reach, (first + count) * c.window.stride[0] - c.window.before[0]);
-  const std::int64_t from = std::clamp<std::int64_t>(begin, 0, c.height);
-  const std::int64_t to = std::clamp<std::int64_t>(end, from, c.height);
-  return {static_cast<std::uint64_t>(from), static_cast<std::uint64_t>(to - from)};
 }
 
 // Row blocks of `rows` rows: for convolutions whole output rows, or whole images.
@@ -151,6 +134,13 @@ class Evaluator {
     return p_.groups > 1 ? std::min(n.size * p_.packed, p_.groups) * p_.n : n.size;
   }
   std::uint64_t b_bytes(const Span& k, const Span& n) const {
+    if (p_.b_windows) {
+      const auto channels = static_cast<std::uint64_t>(p_.conv.channels);
+      if (p_.groups > 1)
+        return p_.b_pixels({0, p_.k}).size *
+               p_.b_bytes(std::min(n.size * p_.packed, p_.groups) * channels / p_.groups);
+      return p_.b_pixels(k).size * p_.b_bytes(p_.b_channels(n).size);
+    }
     if (p_.groups > 1) return p_.b_bytes(std::min(n.size * p_.packed, p_.groups) * p_.k * p_.n);
     const std::uint64_t depth = reduction_length(p_, k);
     return p_.b_transposed && !p_.b_is_parameter ? n.size * p_.b_bytes(depth)
@@ -177,7 +167,7 @@ class Evaluator {
     t.step_n =
         input_stationary ? columns : std::min(round_up(grain.n, whole_bytes(p_, around_)), columns);
     // Accumulator rows lie along the stream.
-    const std::uint64_t height = input_stationary ? t.step_n : t.step_m;
+    t.height = input_stationary ? t.step_n : p_.most_results(t.step_m);
     std::uint64_t live = 1;
     if (t.k.size() > 1) {
       live = ceil_div(rows, t.step_m) * ceil_div(columns, t.step_n);
@@ -186,7 +176,7 @@ class Evaluator {
           (rows > static_cast<std::uint64_t>(core_.matrix.rows) || live > 1))
         return false;
     }
-    const std::uint64_t slots = around_.accumulator_rows / height;
+    const std::uint64_t slots = around_.accumulator_rows / t.height;
     if (slots < live) return false;
     t.accumulator_slots = static_cast<std::uint32_t>(
         std::min<std::uint64_t>(slots, std::max<std::uint64_t>(2 * live, 8)));
@@ -198,8 +188,13 @@ class Evaluator {
       for (const auto& n : {t.n.front(), t.n.back()})
         t.a_slot = std::max(t.a_slot, a_bytes(p_, b, a_depth(t.k.front(), n)));
     t.b_slot = b_bytes(t.k.front(), t.n.front());
-    t.out_slot = t.step_m * around_.out_bytes(t.step_n);
-    t.addend_slot = around_.addend ? t.step_m * around_.addend_bytes(t.step_n) : 0;
+    // Of windows, tiles between the first and the last are the largest.
+    if (p_.b_windows)
+      for (const auto& k : t.k)
+        for (const auto& n : t.n) t.b_slot = std::max(t.b_slot, b_bytes(k, n));
+    const std::uint64_t results = p_.most_results(t.step_m);
+    t.out_slot = results * around_.out_bytes(t.step_n);
+    t.addend_slot = around_.addend ? results * around_.addend_bytes(t.step_n) : 0;
     t.parameter_slot = columns(t.n.front()) * around_.parameter_bytes;
     const auto slots = [&](std::size_t tiles) {
       return static_cast<std::uint32_t>(p_.instances * tiles > 1 ? 2 : 1);
@@ -232,9 +227,9 @@ class Evaluator {
     t.dram_bytes = parameters;
     if (!around_.a_resident) t.dram_bytes += a;
     if (!around_.b_resident) t.dram_bytes += b;
-    if (!around_.out_resident) t.dram_bytes += p_.m * around_.out_bytes(columns);
+    if (!around_.out_resident) t.dram_bytes += p_.result_rows() * around_.out_bytes(columns);
     if (around_.addend && !around_.addend_resident)
-      t.dram_bytes += p_.m * around_.addend_bytes(columns);
+      t.dram_bytes += p_.result_rows() * around_.addend_bytes(columns);
   }
 
   void time(Tiling& t) const {
@@ -273,14 +268,16 @@ class Evaluator {
                         m_tiles * k_tiles * (t.weights_outer || t.k.size() > 1 ? n_tiles : 1)),
                   fills(t.b_slot, t.b_slots,
                         n_tiles * k_tiles * (!t.weights_outer || t.k.size() > 1 ? m_tiles : 1))});
-    const double vector = static_cast<double>(p_.m * p_.n * p_.groups * around_.vector_passes) /
-                          static_cast<double>(around_.vector_lanes);
+    const double vector =
+        static_cast<double>(p_.result_rows() * p_.n * p_.groups * around_.vector_passes) /
+        static_cast<double>(around_.vector_lanes);
     // What nothing overlaps: the first operands in, the last results out.
-    const double fill = static_cast<double>((around_.a_resident ? 0 : t.a_slot) +
-                                            (around_.b_resident ? 0 : t.b_slot) + t.out_slot) /
-                            around_.bytes_per_cycle +
-                        static_cast<double>(t.step_m * t.step_n * around_.vector_passes) /
-                            static_cast<double>(around_.vector_lanes);
+    const double fill =
+        static_cast<double>((around_.a_resident ? 0 : t.a_slot) +
+                            (around_.b_resident ? 0 : t.b_slot) + t.out_slot) /
+            around_.bytes_per_cycle +
+        static_cast<double>(p_.most_results(t.step_m) * t.step_n * around_.vector_passes) /
+            static_cast<double>(around_.vector_lanes);
     t.cycles = std::max({compute, memory, vector}) + fill;
     t.reason = compute >= memory && compute >= vector ? "bound by the matrix unit"
                : memory >= vector                     ? "bound by memory bandwidth"
@@ -324,7 +321,7 @@ class Evaluator {
 
 std::uint64_t reduction_length(const MatrixProblem& p, const Span& k) {
   if (p.groups > 1) return p.k;
-  return p.convolution ? taps(p) * k.size : k.size;
+  return p.convolution ? p.taps() * k.size : k.size;
 }
 
 Tiling choose_tiling(const MatrixProblem& p, const Surroundings& around, const CoreConfig& core,
@@ -337,11 +334,11 @@ Tiling choose_tiling(const MatrixProblem& p, const Surroundings& around, const C
   // Whole folds along k; for convolutions whole channels, all taps of each. Always whole vectors.
   const std::uint64_t vector = model->vector_length();
   const std::uint64_t k_unit =
-      round_up(p.convolution ? std::max<std::uint64_t>(1, grain.k / taps(p))
+      round_up(p.convolution ? std::max<std::uint64_t>(1, grain.k / p.taps())
                              : std::max<std::uint64_t>(grain.k, 16),
                vector);
   std::uint64_t asked = static_cast<std::uint64_t>(mapper.tile_k);
-  if (asked > 0 && p.convolution) asked = std::max<std::uint64_t>(1, asked / taps(p));
+  if (asked > 0 && p.convolution) asked = std::max<std::uint64_t>(1, asked / p.taps());
   const auto forced_k = static_cast<std::int64_t>(round_up(asked, vector));
   std::vector<std::uint64_t> ks =
       p.groups > 1 ? std::vector<std::uint64_t>{1} : sizes(depth, k_unit, forced_k, whole);

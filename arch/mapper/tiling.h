@@ -30,10 +30,6 @@ struct RowBlock {
   std::int64_t first_input_row = 0, input_rows = 1;  // clipped to the image
 };
 
-struct Span {
-  std::uint64_t first = 0, size = 0;
-};
-
 // Storage that layers around the product need, per the fusion and placement.
 struct Surroundings {
   bool a_resident = false, b_resident = false, out_resident = false;
@@ -56,6 +52,7 @@ struct Tiling {
   std::vector<Span> k;  // matmul: elements; convolution: input channels
   std::vector<Span> n;  // output columns of a group; with groups > 1: rounds of packed groups
   std::uint64_t step_m = 0, step_n = 0;  // accumulator tile within a tile
+  std::uint64_t height = 0;              // its accumulator rows
   // Storage.
   std::uint64_t a_slot = 0, b_slot = 0, out_slot = 0, addend_slot = 0, parameter_slot = 0;
   std::uint32_t a_slots = 0, b_slots = 0, out_slots = 0, accumulator_slots = 1;

@@ -12,6 +12,9 @@ namespace mantissa::arch {
 namespace {
 
 using ::testing::ElementsAre;
+using testing::Forward;
+using testing::input_gradient;
+using testing::weight_gradient;
 using trace::ints;
 using trace::NumberFormat;
 using trace::OpKind;
@@ -119,7 +122,6 @@ TEST_P(Gradient, has_the_macs_of_the_vocabulary) {
           attributes);
       {
         const auto t = (GetParam() ? weights : inputs).finish();
-        EXPECT_FALSE(problem(t, testing::roomy(8, 8)).computable);
         EXPECT_EQ(testing::run(testing::cramped(8, 8), t).macs, t.macs()) << t.name;
       }
     }
@@ -128,6 +130,135 @@ TEST_P(Gradient, has_the_macs_of_the_vocabulary) {
 INSTANTIATE_TEST_SUITE_P(Of, Gradient, ::testing::Bool(), [](const auto& info) {
   return std::string(info.param ? "weights" : "inputs");
 });
+
+TEST(InputGradient, at_stride_1_takes_what_the_convolution_of_gradients_takes) {
+  trace::TraceBuilder b("convolution");
+  b.op(OpKind::conv2d, "dx",
+       {b.input("g", bf16, {2, 12, 9, 7}), b.parameter("w", bf16, {5, 12, 3, 3})},
+       {{"padding", ints({1})}});
+  const auto convolution = b.finish(), gradient = input_gradient({5, 12, 9, 7, 3, 1, 1, 1, 1});
+  for (const ArchConfig& config : {testing::roomy(8, 8), testing::cramped(8, 8)}) {
+    const RunResult forward = testing::run(config, convolution);
+    const RunResult backward = testing::run(config, gradient);
+    EXPECT_EQ(backward.cycles, forward.cycles);
+    EXPECT_EQ(backward.layers.at(0).dram_read_bytes, forward.layers.at(0).dram_read_bytes);
+    EXPECT_EQ(backward.layers.at(0).dram_write_bytes, forward.layers.at(0).dram_write_bytes);
+    EXPECT_EQ(backward.macs, forward.macs);
+  }
+}
+
+// Every element of it leaves once, however often its windows overlap; every gradient and weight
+// comes once, where there is room.
+TEST(InputGradient, is_written_once_and_reads_gradients_once) {
+  for (const Forward& f : {Forward{4, 6, 9, 7, 3, 1, 1, 1, 1},
+                           {4, 6, 9, 7, 3, 1, 0, 1, 1},
+                           {4, 6, 9, 7, 3, 1, 2, 1, 1},  // fewer results than gradients
+                           {4, 6, 8, 8, 3, 2, 1, 1, 1},
+                           {4, 6, 9, 7, 3, 2, 1, 1, 2},
+                           {4, 6, 9, 7, 5, 3, 2, 1, 1},
+                           {4, 6, 9, 7, 1, 2, 0, 1, 1},  // windows that miss pixels
+                           {4, 6, 9, 7, 1, 1, 1, 1, 1},  // gradients of the padding
+                           {4, 4, 9, 7, 3, 1, 2, 2, 4},
+                           {1, 1, 1, 1, 3, 1, 2, 1, 1}}) {
+    const auto t = input_gradient(f);
+    const auto what = ::testing::PrintToString(
+        std::vector<std::int64_t>{f.kernel, f.stride, f.padding, f.dilation, f.groups});
+    for (const ArchConfig& config : {testing::roomy(8, 8), testing::cramped(8, 8)}) {
+      const RunResult r = testing::run(config, t);
+      EXPECT_EQ(r.macs, t.macs()) << what;
+      const auto& out = t.tensors.at(t.ops.front().outputs.front());
+      EXPECT_EQ(r.layers.at(0).dram_write_bytes, 2 * out.elements()) << what;
+      std::int64_t in = 0;
+      for (const auto id : t.ops.front().inputs) in += t.tensors.at(id).elements();
+      // Rows of gradients that met padding alone stay where they are.
+      if (f.padding <= f.dilation * (f.kernel - 1))
+        EXPECT_EQ(r.layers.at(0).dram_read_bytes, 2 * in) << what;
+      else
+        EXPECT_LT(r.layers.at(0).dram_read_bytes, 2 * in) << what;
+    }
+  }
+}
+
+TEST(InputGradient, looks_at_the_gradients_whose_windows_meet_a_pixel) {
+  const auto rows = [](const Forward& f) {
+    const auto p = problem(input_gradient(f), testing::roomy(8, 8)).conv.window;
+    return std::vector<std::int64_t>{p.before[0], p.after[0]};
+  };
+  EXPECT_THAT(rows({4, 6, 9, 7, 3, 1, 1, 1, 1}), ElementsAre(1, 1));
+  EXPECT_THAT(rows({4, 6, 9, 7, 3, 1, 0, 1, 1}), ElementsAre(2, 0));
+  // Pixels 2y and 2y + 1 meet taps 1 of y; 2 of y and 0 of y + 1.
+  EXPECT_THAT(rows({4, 6, 8, 8, 3, 2, 1, 1, 1}), ElementsAre(0, 1));
+  EXPECT_THAT(rows({4, 6, 8, 8, 5, 2, 2, 1, 1}), ElementsAre(1, 1));
+  EXPECT_THAT(rows({4, 6, 9, 7, 1, 2, 0, 1, 1}), ElementsAre(0, 0));
+  EXPECT_THAT(rows({4, 6, 9, 7, 3, 1, 2, 2, 1}), ElementsAre(2, 2));
+  EXPECT_THAT(rows({4, 6, 9, 7, 1, 1, 1, 1, 1}), ElementsAre(-1, 1));
+}
+
+TEST(InputGradient, spreads_rows_of_products_over_those_of_the_result_without_a_gap) {
+  const auto p = problem(input_gradient({4, 6, 9, 7, 3, 2, 1, 1, 1}), testing::roomy(8, 8));
+  EXPECT_EQ(p.m, 2u * 5 * 4);
+  EXPECT_EQ(p.result_rows(), 2u * 9 * 7);
+  for (const std::uint64_t rows : {1u, 4u, 7u, 40u}) {
+    std::uint64_t next = 0;
+    for (std::uint64_t first = 0; first < p.m; first += rows) {
+      const Span span = p.results_of(first, std::min(rows, p.m - first));
+      EXPECT_EQ(span.first, next);
+      EXPECT_LE(span.size, p.most_results(rows));
+      next = span.first + span.size;
+    }
+    EXPECT_EQ(next, p.result_rows());
+  }
+}
+
+// However often windows overlap, every input element comes once where there is room, and every
+// gradient; the weight's leaves once.
+TEST(WeightGradient, reads_inputs_and_gradients_once) {
+  for (const Forward& f : {Forward{4, 6, 9, 7, 3, 1, 1, 1, 1},
+                           {4, 6, 9, 7, 3, 1, 0, 1, 1},
+                           {4, 6, 8, 8, 3, 2, 1, 1, 1},
+                           {4, 6, 9, 7, 3, 2, 1, 1, 2},
+                           {4, 4, 9, 7, 3, 1, 2, 2, 4},
+                           {4, 6, 9, 7, 1, 1, 0, 1, 1}}) {
+    const auto t = weight_gradient(f);
+    const auto what = ::testing::PrintToString(
+        std::vector<std::int64_t>{f.kernel, f.stride, f.padding, f.dilation, f.groups});
+    std::int64_t in = 0;
+    for (const auto id : t.ops.front().inputs) in += t.tensors.at(id).elements();
+    for (const ArchConfig& config : {testing::roomy(8, 8), testing::cramped(8, 8)}) {
+      const RunResult r = testing::run(config, t);
+      EXPECT_EQ(r.macs, t.macs()) << what;
+      EXPECT_EQ(r.layers.at(0).dram_read_bytes, 2 * in) << what;
+      EXPECT_EQ(r.layers.at(0).dram_write_bytes,
+                2 * t.tensors.at(t.ops.front().outputs.front()).elements())
+          << what;
+    }
+  }
+}
+
+TEST(WeightGradient, needs_the_input_rows_and_channels_of_its_columns_windows) {
+  // Lines of 7 output pixels, one input row of padding above and below the 9 of an image.
+  const auto p = problem(weight_gradient({4, 6, 9, 7, 3, 1, 1, 1, 1}), testing::roomy(8, 8));
+  const auto pixels = [&](std::uint64_t first, std::uint64_t count) {
+    const Span s = p.b_pixels({first, count});
+    return std::vector<std::uint64_t>{s.first, s.size};
+  };
+  EXPECT_THAT(pixels(0, 1), ElementsAre(0, 2 * 7));
+  EXPECT_THAT(pixels(0, 7), ElementsAre(0, 2 * 7));
+  EXPECT_THAT(pixels(0, 8), ElementsAre(0, 3 * 7));
+  EXPECT_THAT(pixels(7, 7), ElementsAre(0, 3 * 7));
+  EXPECT_THAT(pixels(14, 7), ElementsAre(7, 3 * 7));
+  EXPECT_THAT(pixels(8 * 7, 7), ElementsAre(7 * 7, 2 * 7));
+  EXPECT_THAT(pixels(8 * 7, 8), ElementsAre(7 * 7, 4 * 7));  // into the next image
+  EXPECT_THAT(pixels(0, 2 * 9 * 7), ElementsAre(0, 2 * 9 * 7));
+  const auto channels = [&](std::uint64_t first, std::uint64_t count) {
+    const Span s = p.b_channels({first, count});
+    return std::vector<std::uint64_t>{s.first, s.size};
+  };
+  EXPECT_THAT(channels(0, 9), ElementsAre(0, 1));
+  EXPECT_THAT(channels(0, 10), ElementsAre(0, 2));
+  EXPECT_THAT(channels(8, 2), ElementsAre(0, 2));
+  EXPECT_THAT(channels(9, 27), ElementsAre(1, 3));
+}
 
 // ---- groups -----------------------------------------------------------------------------------
 

@@ -71,4 +71,41 @@ inline trace::Trace random_graph(unsigned seed, int ops) {
   return b.finish();
 }
 
+// ---- gradients of a convolution ----
+
+struct Forward {  // convolution of x[2, channels, height, width]
+  std::int64_t channels, filters, height, width, kernel, stride, padding, dilation, groups;
+
+  std::int64_t out(std::int64_t size) const {
+    return (size + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;
+  }
+};
+
+inline trace::Trace input_gradient(const Forward& f) {
+  trace::TraceBuilder b("input gradient");
+  b.op(trace::OpKind::conv2d_input_grad, "dx",
+       {b.input("g", trace::NumberFormat::bf16, {2, f.filters, f.out(f.height), f.out(f.width)}),
+        b.parameter("w", trace::NumberFormat::bf16,
+                    {f.filters, f.channels / f.groups, f.kernel, f.kernel})},
+       {{"groups", f.groups},
+        {"stride", trace::ints({f.stride})},
+        {"padding", trace::ints({f.padding})},
+        {"dilation", trace::ints({f.dilation})},
+        {"input_size", trace::ints({f.height, f.width})}});
+  return b.finish();
+}
+
+inline trace::Trace weight_gradient(const Forward& f) {
+  trace::TraceBuilder b("weight gradient");
+  b.op(trace::OpKind::conv2d_weight_grad, "dw",
+       {b.input("g", trace::NumberFormat::bf16, {2, f.filters, f.out(f.height), f.out(f.width)}),
+        b.input("x", trace::NumberFormat::bf16, {2, f.channels, f.height, f.width})},
+       {{"groups", f.groups},
+        {"stride", trace::ints({f.stride})},
+        {"padding", trace::ints({f.padding})},
+        {"dilation", trace::ints({f.dilation})},
+        {"kernel_size", trace::ints({f.kernel})}});
+  return b.finish();
+}
+
 }  // namespace mantissa::arch::testing
