@@ -442,7 +442,7 @@ void DataPath::multiply(const LoweredLayer& layer, const MatrixCommand& c,
       }
       product(p, {c.tile, 0, c.tile.m, a, b, lda, ldb, &ranges}, n, k, out, ldsums);
       if (accumulates && !at_once) accumulate_chains(layer, c, a, lda, b, ldb);
-      keep_a(group, 0, c.tile.m, a, c.a_stride);
+      keep_a(group, 0, c.tile.m, a, static_cast<std::uint64_t>(lda) * e);
       continue;
     }
     // Gathered in blocks that stay in the processor's cache; accumulators take whole columns, and

@@ -55,7 +55,7 @@ constexpr std::uint64_t to_multipliers = 2, from_multipliers = 3;
 struct Work {
   arch::TwinCommand command;
   std::uint64_t number = 0;  // of the core's commands
-  bool fp = false;
+  IpuMode mode = IpuMode::fp16;
   std::uint64_t blocks = 0, padded = 0;
   std::vector<std::uint16_t> cycles;      // that operations must take: [row][block][padded]
   std::vector<std::uint16_t> partitions;  // that were seen, likewise
@@ -87,7 +87,7 @@ class IpuTwin final : public arch::MatrixTwin {
     work_ = Work{};
     work_.command = std::move(command);
     work_.number = result_.commands++;
-    work_.fp = work_.command.format == NumberFormat::fp16;
+    work_.mode = mode_of(work_.command.tile);
     work_.blocks = ceil_div(work_.command.tile.k, lanes_);
     expect_cycles();
     expect_sums();
@@ -100,7 +100,7 @@ class IpuTwin final : public arch::MatrixTwin {
   void timed(const arch::MatrixTimetable& time) override {
     const auto& tile = work_.command.tile;
     model_.reset();
-    if (work_.fp)
+    if (fp())
       for (std::uint64_t row = 0; row < tile.m; ++row)
         model_.observe_row(tile, &work_.partitions[row * work_.blocks * work_.padded],
                            work_.padded);
@@ -123,6 +123,13 @@ class IpuTwin final : public arch::MatrixTwin {
   arch::TwinResult result() const override { return result_; }
 
  private:
+  // Of formats that ipu_rtl_objection lets through and the model multiplies.
+  static IpuMode mode_of(const arch::MatrixTile& tile) {
+    if (tile.format == NumberFormat::fp16) return IpuMode::fp16;
+    if (tile.format == NumberFormat::int4) return IpuMode::int4;
+    return tile.b_format() == NumberFormat::int4 ? IpuMode::int8x4 : IpuMode::int8;
+  }
+  bool fp() const { return work_.mode == IpuMode::fp16; }
   ip::FormatPair pair() const {
     return arch::ipu_pair(work_.command.tile.format, work_.command.tile.b_format());
   }
@@ -177,7 +184,7 @@ class IpuTwin final : public arch::MatrixTwin {
     const auto& tile = work_.command.tile;
     const ip::FormatPair pair = this->pair();
     const int iterations = parameters_.iterations(pair);
-    if (!work_.fp) {
+    if (!fp()) {
       work_.padded = tile.n;
       work_.cycles.assign(tile.m * work_.blocks * tile.n, static_cast<std::uint16_t>(iterations));
       return;
@@ -203,7 +210,7 @@ class IpuTwin final : public arch::MatrixTwin {
     for (std::uint64_t chain = 0; chain < chains(); ++chain) {
       const std::uint64_t k = chain * length, count = std::min(length, tile.k - k);
       std::uint32_t* to = &work_.chain_sums[chain * size];
-      if (work_.fp) {
+      if (fp()) {
         ip::GemmCounts counts;
         ip::gemm(parameters_, pair(), a_from(k, count), b_from(k, count), 0,
                  reinterpret_cast<float*>(to), static_cast<std::int64_t>(tile.n), false, counts);
@@ -218,21 +225,24 @@ class IpuTwin final : public arch::MatrixTwin {
     }
   }
 
-  std::uint16_t operand(const std::vector<std::byte>& matrix, std::uint64_t element) const {
+  // The bits of the format alone: int4 comes with its sign extended.
+  std::uint16_t operand(const std::vector<std::byte>& matrix, std::uint64_t element,
+                        NumberFormat format) const {
     std::uint16_t code = 0;
     const std::size_t bytes = work_.command.tile.operand_bytes;
     std::memcpy(&code, &matrix[element * bytes], bytes);
-    return code;
+    return static_cast<std::uint16_t>(code & ((1u << trace::bits(format)) - 1));
   }
   std::uint16_t operand_a(const Place& p, std::uint64_t lane) const {
     const auto& c = work_.command;
     const std::uint64_t k = p.block * lanes_ + lane;
-    return k < c.tile.k ? operand(c.a, p.row * c.tile.k + k) : std::uint16_t{0};
+    return k < c.tile.k ? operand(c.a, p.row * c.tile.k + k, c.tile.format) : std::uint16_t{0};
   }
   std::uint16_t operand_b(const Place& p, std::uint64_t lane) const {
     const auto& c = work_.command;
     const std::uint64_t k = p.block * lanes_ + lane;
-    return k < c.tile.k ? operand(c.b, k * c.tile.n + p.column) : std::uint16_t{0};
+    return k < c.tile.k ? operand(c.b, k * c.tile.n + p.column, c.tile.b_format())
+                        : std::uint16_t{0};
   }
 
   void offer(const Place& p) {
@@ -241,7 +251,7 @@ class IpuTwin final : public arch::MatrixTwin {
       put(a, static_cast<std::uint32_t>(lane) * 16, 16, operand_a(p, lane));
       put(b, static_cast<std::uint32_t>(lane) * 16, 16, operand_b(p, lane));
     }
-    unit_->set("mode_i", static_cast<std::uint64_t>(work_.fp ? IpuMode::fp16 : IpuMode::int8));
+    unit_->set("mode_i", static_cast<std::uint64_t>(work_.mode));
     unit_->set("first_i", first(p) ? 1 : 0);
     unit_->set("last_i", last(p) ? 1 : 0);
     unit_->set("toward_zero_i", ipu_.rounding == ip::FinalRounding::toward_zero ? 1 : 0);
@@ -305,7 +315,7 @@ class IpuTwin final : public arch::MatrixTwin {
   }
 
   void see(const Place& p, std::uint64_t cycles) {
-    if (!work_.fp) return;
+    if (!fp()) return;
     const int iterations = parameters_.iterations(pair());
     work_.partitions[at(p)] =
         static_cast<std::uint16_t>(cycles / static_cast<std::uint64_t>(iterations));
@@ -340,7 +350,7 @@ class IpuTwin final : public arch::MatrixTwin {
       const std::uint32_t sum = work_.sums[i];
       if (c.tile.first && i < size)
         to = sum;
-      else if (work_.fp)
+      else if (fp())
         to = numerics::float_bits(
             numerics::canonical(numerics::float_from_bits(to) + numerics::float_from_bits(sum)));
       else
@@ -378,8 +388,8 @@ class IpuTwin final : public arch::MatrixTwin {
     Stimulus run;
     for (Place p{end.row, end.column, end.block / depth_ * depth_}; p.block <= end.block;
          ++p.block) {
-      run.commands.push_back({static_cast<std::int64_t>(work_.fp ? IpuMode::fp16 : IpuMode::int8),
-                              first(p) ? 1 : 0, p.block == end.block ? 1 : 0, 0,
+      run.commands.push_back({static_cast<std::int64_t>(work_.mode), first(p) ? 1 : 0,
+                              p.block == end.block ? 1 : 0, 0,
                               ipu_.rounding == ip::FinalRounding::toward_zero ? 1 : 0, ipu_kinds,
                               static_cast<std::int64_t>(run.commands.size())});
       std::vector<std::byte> a(lanes_ * 2), b(lanes_ * 2);

@@ -158,10 +158,11 @@ std::string ipu_rtl_objection(const IpuConfig& ipu, const std::vector<NumberForm
   bool floats = false;
   for (const NumberFormat format : formats) {
     floats = floats || format == NumberFormat::fp16;
-    if (format != NumberFormat::fp16 && format != NumberFormat::int8)
+    if (format != NumberFormat::fp16 && format != NumberFormat::int8 &&
+        format != NumberFormat::int4)
       return fmt::format(
-          "inner-product units exist in RTL for fp16 and int8 (core.matrix.formats=[fp16,int8]), "
-          "not for {}",
+          "inner-product units exist in RTL for fp16, int8 and int4 "
+          "(core.matrix.formats=[fp16,int8,int4]), not for {}",
           trace::name(format));
   }
   // As the parameters of the unit say.

@@ -2,8 +2,9 @@
 // What a matrix unit made of inner-product units (core.matrix.model `ipu`) is besides its rows,
 // columns and units.
 //
-//   core.matrix.rows      lanes n of an inner-product unit: C of the tile's unrolling (C, K, Ho,
-//   Wo) core.matrix.columns   K: output channels of a tile core.matrix.units     tiles x Ho x Wo
+//   core.matrix.rows      lanes n of a unit: C of the tile's unrolling (C, K, Ho, Wo)
+//   core.matrix.columns   K: output channels of a tile
+//   core.matrix.units     tiles x Ho x Wo
 //
 //   core:
 //     matrix:
@@ -11,7 +12,7 @@
 //       rows: 16
 //       columns: 16
 //       units: 16                      # four tiles of 2 x 2 pixels
-//       formats: [fp16, int8]
+//       formats: [fp16, int8, int4]
 //       ipu: {window: 16, cluster: 8}
 #pragma once
 

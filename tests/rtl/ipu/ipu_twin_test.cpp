@@ -42,9 +42,11 @@ RunResult run(const ArchConfig& config, const trace::Trace& trace) {
   return arch::testing::run(config, trace, options);
 }
 
-RunResult expect_equal_runs(const trace::Trace& trace) {
-  RunResult together = run(core(Implementation::lockstep), trace);
-  const RunResult alone = run(core(Implementation::model), trace);
+RunResult expect_equal_runs(const trace::Trace& trace,
+                            ArchConfig config = core(Implementation::lockstep)) {
+  RunResult together = run(config, trace);
+  config.core.matrix.implementation = Implementation::model;
+  const RunResult alone = run(config, trace);
   EXPECT_TRUE(alone.twins.empty());
   EXPECT_EQ(together.twins.count("matrix"), 1u);
   const arch::TwinResult& twin = together.twins["matrix"];
@@ -52,7 +54,9 @@ RunResult expect_equal_runs(const trace::Trace& trace) {
   EXPECT_EQ(twin.differing, 0u);
   EXPECT_EQ(together.cycles, alone.cycles);
   EXPECT_EQ(together.matrix_activity, alone.matrix_activity);
-  EXPECT_EQ(together.outputs.at(0).bytes, alone.outputs.at(0).bytes);
+  EXPECT_EQ(together.outputs.size(), alone.outputs.size());
+  for (std::size_t i = 0; i < alone.outputs.size(); ++i)
+    EXPECT_EQ(together.outputs.at(i).bytes, alone.outputs[i].bytes);
   return together;
 }
 
@@ -87,6 +91,49 @@ TEST(IpuTwin, computes_a_convolution_of_integers_as_the_model_does) {
   EXPECT_EQ(activity.at("operation_cycles"), 4 * activity.at("operations"));
   EXPECT_EQ(result.twins.at("matrix").cycles,
             activity.at("operation_cycles") + 5 * result.twins.at("matrix").commands);
+}
+
+// A convolution, products with the first operand along k and across it, of odd sizes: rows of
+// nibbles in whole bytes, in several tiles.
+trace::Trace nibbles(NumberFormat inputs) {
+  trace::TraceBuilder b("nibbles");
+  const auto x = b.input("x", inputs, {1, 5, 6, 6});
+  const auto w = b.parameter("w", NumberFormat::int4, {7, 5, 3, 3});
+  b.op(trace::OpKind::conv2d, "conv", {x, w}, {{"stride", trace::ints({2, 2})}},
+       NumberFormat::int32);
+  const auto v = b.parameter("v", NumberFormat::int4, {75, 13});
+  b.op(trace::OpKind::matmul, "product", {b.input("y", inputs, {9, 75}), v}, {},
+       NumberFormat::int32);
+  b.op(trace::OpKind::matmul, "transposed", {b.input("z", inputs, {75, 9}), v},
+       {{"transpose_a", true}}, NumberFormat::int32);
+  return b.finish();
+}
+
+// With MC-IPU4, MC-IPU84 and MC-SER; in units for nothing else, too.
+TEST(IpuTwin, computes_int4_and_int8_by_int4_as_the_model_does_digit_by_digit) {
+  struct Row {
+    std::int64_t digit_a, digit_b, window;
+    std::uint64_t int4, int8x4;  // iterations
+  };
+  for (const Row& row : {Row{4, 4, 12, 1, 2}, {8, 4, 20, 1, 1}, {12, 1, 20, 4, 4}})
+    for (const auto& [inputs, iterations] :
+         {std::pair{NumberFormat::int4, row.int4}, {NumberFormat::int8, row.int8x4}})
+      for (const bool alone : {false, true}) {
+        if (alone && (inputs != NumberFormat::int4 || row.digit_a != 4)) continue;
+        ArchConfig config = core(Implementation::lockstep);
+        config.core.matrix.formats = {NumberFormat::int4};
+        if (!alone)
+          config.core.matrix.formats = {NumberFormat::fp16, NumberFormat::int8, NumberFormat::int4};
+        config.core.matrix.ipu->digit_a = row.digit_a;
+        config.core.matrix.ipu->digit_b = row.digit_b;
+        config.core.matrix.ipu->window = row.window;
+        const RunResult result = expect_equal_runs(nibbles(inputs), config);
+        EXPECT_EQ(result.outputs.size(), 3u);
+        const auto operations = result.matrix_activity.at("operations");
+        EXPECT_EQ(result.matrix_activity.at("operation_cycles"), iterations * operations);
+        const arch::TwinResult& twin = result.twins.at("matrix");
+        EXPECT_EQ(twin.cycles, iterations * operations + 5 * twin.commands);
+      }
 }
 
 TEST(IpuTwin, gives_its_own_sums_to_the_rest_of_the_core) {
@@ -143,6 +190,25 @@ TEST_F(WrongIpuInACore, that_needs_other_cycles_ends_the_run_whatever_was_asked_
   }
 }
 
+// Right in all but four bits, which are offered without the sign above them.
+TEST(IpuTwin, finds_a_mistake_in_int4_alone) {
+  const WrongUnit wrong("ipu", "ipu_decode.sv", "{{4{operand[3]}}, operand[3:0]}", "operand[7:0]");
+  ArchConfig config = core(Implementation::lockstep);
+  config.core.matrix.formats = {NumberFormat::int8, NumberFormat::int4};
+  config.core.matrix.ipu->digit_a = 8;
+  config.core.matrix.ipu->window = 20;
+  config.core.matrix.rtl = wrong.folder();
+  expect_equal_runs(integers, config);
+  try {
+    run(config, nibbles(NumberFormat::int4));
+    FAIL() << "no difference was found";
+  } catch (const LockstepDiffers& error) {
+    EXPECT_THAT(error.message(), testing::HasSubstr("read 'sum of chain"));
+    ASSERT_TRUE(error.alone.replay);
+    EXPECT_TRUE(cosimulate(error.alone).failure);
+  }
+}
+
 // What the twin makes of the cycles that it saw is held against the core's time.
 TEST(IpuTwin, refuses_a_time_that_its_operations_did_not_take) {
   const ArchConfig config = core(Implementation::lockstep);
@@ -174,6 +240,8 @@ TEST(IpuTwin, exists_for_the_units_that_rtl_has) {
   EXPECT_EQ(objection([](auto& m) { m.ipu->software_precision = 63; }), "");
   EXPECT_THAT(objection([](auto& m) { m.ipu->software_precision = 64; }),
               testing::HasSubstr("up to 63"));
+  EXPECT_EQ(objection([](auto& m) { m.formats.push_back(NumberFormat::int4); }), "");
+  EXPECT_EQ(objection([](auto& m) { m.formats = {NumberFormat::int4}; }), "");
   EXPECT_THAT(objection([](auto& m) { m.formats.push_back(NumberFormat::bf16); }),
               testing::HasSubstr("not for bf16"));
   EXPECT_THAT(objection([](auto& m) { m.ipu->skip_empty_partitions = true; }),
