@@ -14,9 +14,9 @@ using namespace workloads;
 
 TEST(MicrorecStudy, sends_items_through_lookup_units_and_pe_groups_in_rtl) {
   const Study study =
-      load_study(std::string(MANTISSA_SOURCE_DIR) + "/configs/studies/microrec.yaml", {},
-                 {"items=100", "load_items=100", "most_rounds=1", "loads=[0.5]", "sets=[dlrm_rmc2]",
-                  "lockstep_items=3"});
+      workloads::load_study(std::string(MANTISSA_SOURCE_DIR) + "/configs/studies/microrec.yaml", {},
+                            {"items=100", "load_items=100", "most_rounds=1", "loads=[0.5]",
+                             "sets=[dlrm_rmc2]", "lockstep_items=3"});
   StudyContext context;
   const StudyResult result = experiment("microrec")->run(study.parameters, context);
   std::map<std::string, std::int64_t> compared;

@@ -43,7 +43,7 @@ const config::Schema<IpuStudyConfig>& IpuStudyConfig::schema() {
       config::Schema<C>("Mixed-precision inner-product units: errors, time and cost by window.")
           .optional("laws", &C::laws, "Distributions of random operands.")
           .optional("lanes", &C::lanes, range(1, 64),
-                    "Sizes n of units; errors are those of the last one.")
+                    "Sizes n of units; errors are those of the largest.")
           .optional("windows", &C::windows, range(10, 64), "Widths w of the adder tree, in bits.")
           .optional("baseline", &C::baseline, range(10, 64),
                     "The one of them that all are compared with.")

@@ -203,7 +203,6 @@ class CostPart {
        {"critical path", "ns"},
        {"energy per cycle, equal activity", "pJ"},
        {"energy per cycle, run of synthesis", "pJ"},
-
        {"source", ""}},
       {}};
   ResultTable rates_{"delivered",

@@ -3,13 +3,37 @@
 // does to errors, time, area and energy (arXiv 2101.11748).
 #include "workloads/study/experiment.h"
 
+#include <algorithm>
+#include <string>
+
 #include "workloads/precision/ipu/study_parts.h"
 
 namespace mantissa::workloads::ipu {
 
 namespace {
 
-StudyResult run(const IpuStudyConfig& config, StudyContext& context) {
+// What is not there, or has no such pass, is refused before anything is measured.
+void look_for(const IpuStudyConfig& config, StudyContext& context) {
+  const std::string fp16 = "format=fp16";
+  if (!config.workloads.empty() || !config.backward.empty())
+    context.chip(config.chip, {"core.matrix.ipu.window=" + std::to_string(config.baseline)});
+  for (const auto* networks : {&config.networks, &config.workloads})
+    for (const std::string& network : *networks) context.workload(network, {fp16});
+  for (const std::string& network : config.backward)
+    context.workload(network, {fp16, "pass=backward"});
+  if (!config.trace.empty()) context.workload(config.trace, {});
+}
+
+// The parts take the first of these lists for the least and the last for the greatest.
+IpuStudyConfig sorted(IpuStudyConfig config) {
+  for (auto* list : {&config.lanes, &config.windows, &config.software_precisions, &config.clusters})
+    std::sort(list->begin(), list->end());
+  return config;
+}
+
+StudyResult run(const IpuStudyConfig& asked, StudyContext& context) {
+  const IpuStudyConfig config = sorted(asked);
+  look_for(config, context);
   StudyResult result;
   const auto part = [&](double from, double to) {
     return [&context, from, to](double fraction, const std::string& step) {

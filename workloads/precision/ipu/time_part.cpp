@@ -17,6 +17,9 @@ class TimePart {
   TimePart(const IpuStudyConfig& config, StudyResult& result) : config_(config), result_(result) {
     for (const std::int64_t size : config.clusters)
       times_.columns.push_back({fmt::format("clusters of {}", size), "1"});
+    const std::int64_t largest = config.clusters.back();
+    window_figure_.title += largest == config.units ? ", a tile that stalls as one"
+                                                    : fmt::format(", clusters of {}", largest);
   }
 
   // `law`: what the operations were drawn from, if from any.
@@ -172,7 +175,7 @@ class TimePart {
                            {},
                            {}};
   Figure window_figure_{"execution_time_by_window",
-                        "Time of FP16 operations, a tile that stalls as one",
+                        "Time of FP16 operations",
                         FigureKind::line,
                         {"w, bit", false},
                         {"time, 1: never stalls", false},

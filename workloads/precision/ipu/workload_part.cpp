@@ -19,6 +19,12 @@ class WorkloadPart {
   WorkloadPart(const IpuStudyConfig& config, StudyContext& context)
       : config_(config), context_(context) {}
 
+  // Units of a tile of the chip, whose model is `ipu`.
+  std::int64_t tile() const {
+    const arch::MatrixConfig m = context_.chip(config_.chip, {}).arch.core.matrix;
+    return m.columns * m.ipu->pixels;
+  }
+
   // Busy cycles of the matrix units and cycles of the whole chip.
   struct Time {
     double busy = 0, chip = 0;
@@ -65,6 +71,7 @@ void add_workloads(const IpuStudyConfig& config, StudyContext& context, const Pr
   if (passes.empty()) return;
 
   WorkloadPart part(config, context);
+  const std::int64_t tile = part.tile();
   ResultTable table{"workloads",
                     "Time of whole networks in FP16, 1: a tree that never stalls",
                     {{"workload", ""},
@@ -115,7 +122,8 @@ void add_workloads(const IpuStudyConfig& config, StudyContext& context, const Pr
     Series windows{label, {}, {}, {}, {}}, clusters{label, {}, {}, {}, {}};
     for (const std::int64_t w : config.windows) row(w, 0, windows, static_cast<double>(w));
     for (const std::int64_t cluster : config.clusters)
-      row(config.workload_window, cluster, clusters, static_cast<double>(cluster));
+      if (tile % cluster == 0)
+        row(config.workload_window, cluster, clusters, static_cast<double>(cluster));
     by_window.series.push_back(std::move(windows));
     by_cluster.series.push_back(std::move(clusters));
   }

@@ -124,6 +124,30 @@ TEST(IpuStudy, has_tiles_that_never_stall_at_the_baseline_and_stall_more_in_grea
   }
 }
 
+TEST(IpuStudy, has_the_same_figures_in_whatever_order_sizes_are_listed) {
+  const std::vector<std::string> fast{"laws=[normal]", "operations=100", "steps=5"};
+  const auto with = [&](const std::vector<std::string>& lists) {
+    std::vector<std::string> all = fast;
+    all.insert(all.end(), lists.begin(), lists.end());
+    return run(all);
+  };
+  const StudyResult a = with(
+      {"lanes=[8, 16]", "windows=[12, 38]", "clusters=[1, 64]", "software_precisions=[16, 28]"});
+  const StudyResult b = with(
+      {"lanes=[16, 8]", "windows=[38, 12]", "clusters=[64, 1]", "software_precisions=[28, 16]"});
+  ASSERT_EQ(a.tables.size(), b.tables.size());
+  for (std::size_t i = 0; i < a.tables.size(); ++i) EXPECT_EQ(a.tables[i].rows, b.tables[i].rows);
+  // Of the two lists of clusters only the first has one that is the tile.
+  const auto title = [&](const StudyResult& r) {
+    const auto found = std::find_if(r.figures.begin(), r.figures.end(), [](const Figure& f) {
+      return f.name == "execution_time_by_window";
+    });
+    return found == r.figures.end() ? std::string() : found->title;
+  };
+  EXPECT_THAT(title(a), ::testing::HasSubstr("a tile that stalls as one"));
+  EXPECT_THAT(title(with({"clusters=[8, 1]"})), ::testing::HasSubstr("clusters of 8"));
+}
+
 TEST(IpuStudy, refuses_what_it_cannot_run_before_it_starts) {
   for (const std::string wrong :
        {"baseline=37", "lanes=[12]", "clusters=[3]", "windows=[16, 16, 38]", "laws=[]",
@@ -133,7 +157,7 @@ TEST(IpuStudy, refuses_what_it_cannot_run_before_it_starts) {
 
 TEST(IpuStudy, stops_when_it_is_interrupted) {
   const Study study = load_study(std::string(MANTISSA_SOURCE_DIR) + "/configs/studies/ipu.yaml", {},
-                                 {"networks=[]", "synthesis=none"});
+                                 {"networks=[]", "workloads=[]", "backward=[]", "synthesis=none"});
   StudyContext context;
   context.interrupted = [] { return true; };
   try {
