@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Makes the reference synthesis results anew: rtl/<unit>/synthesis.yaml, floating point below it,
-# rtl/ipu/grid and digits, rtl/vsq/grid.
+# rtl/ipu/grid and digits, rtl/vsq/grid, rtl/vsq_ppu/data_first.
 #   scripts/synthesis.sh [PROGRAM]      PROGRAM: build/release/mantissa
 set -eu
 cd "$(dirname "$0")/.."
@@ -20,6 +20,11 @@ for result in mac/bf16 vector_alu/fp32; do
   mkdir -p "rtl/$result"
   cp "$scratch/synthesis.yaml" "rtl/$result/"
 done
+
+# Post-processing with the exact scale.
+"$program" synth vsq_ppu --set ScaleFirst=0 --fresh -o "$scratch"
+mkdir -p rtl/vsq_ppu/data_first
+cp "$scratch/synthesis.yaml" rtl/vsq_ppu/data_first/
 
 # The inner-product unit over its window: two sizes, from the narrowest to one that never waits.
 for lanes in 8 16; do

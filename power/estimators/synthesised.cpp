@@ -42,7 +42,8 @@ bool fits_post_processor(const SynthesisResult& result, const Query& query) {
   static const std::vector<Width> widths{
       {"vector_length", "VectorLength"}, {"accumulator_bits", "AccumulatorWidth"},
       {"output_bits", "OutputWidth"},    {"output_signed", "OutputSigned", 1},
-      {"scale_bits", "ScaleWidth"},      {"fraction_bits", "FractionBits", 4}};
+      {"scale_bits", "ScaleWidth"},      {"fraction_bits", "FractionBits", 4},
+      {"scale_first", "ScaleFirst", 1}};
   return has_widths(widths, result, query.component);
 }
 

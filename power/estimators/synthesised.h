@@ -11,7 +11,7 @@
 //                area                  its area x channels, placed, beside the table's
 //   vector_mac     vector              unit vsq of the same vectors and widths, per vector
 //                  area                its area x lanes x units, placed
-//   post_processor vector              unit vsq_ppu of the same vectors and widths, per vector
+//   post_processor vector              unit vsq_ppu of the same vectors, widths and order, per vector
 //                  area                its area x units, placed
 //
 // A rule (synthesised.cpp) says which unit prices what of a kind, and where a result fits; of

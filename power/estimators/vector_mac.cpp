@@ -8,8 +8,10 @@
 //   gated_vector  = multiply(Mw x Ma): operands stand still
 //   area          = the same, placed
 //
-//   vector        = V (multiply(ACC x 16) + add(W) + max(W) + multiply(W x (N + 2 M + 2)) +
-//                   registers(ACC + 16 + 4 W)) + multiply(W x N)
+//   vector        = V (multiply(ACC x 16) + add(W) + max(W) + quotient + registers(ACC + 16 + 4 W))
+//                   + multiply(W x N)
+//   quotient      = multiply(W x (N + 2 M + 2)) by a reciprocal of the scale (order B), or, from
+//                   the exact scale (order A), N + 1 steps of long division: (N + 1) add(W)
 //
 // with a maximum priced as an addition.
 #include <fmt/format.h>
@@ -103,9 +105,9 @@ class PostProcessor final : public Estimator {
   std::string kind() const override { return "post_processor"; }
   std::vector<std::string> attributes() const override {
     return {"vector_length", "units",         "accumulator_bits", "output_bits",
-            "scale_bits",    "fraction_bits", "output_signed"};
+            "scale_bits",    "fraction_bits", "output_signed",    "scale_first"};
   }
-  std::vector<std::string> may_be_zero() const override { return {"output_signed"}; }
+  std::vector<std::string> may_be_zero() const override { return {"output_signed", "scale_first"}; }
   std::vector<std::string> actions(const Technology&) const override { return {"vector"}; }
 
   Price energy(const Query& q, const std::string&) const override {
@@ -125,9 +127,12 @@ class PostProcessor final : public Estimator {
                  m = q.attribute("scale_bits");
     const double w = n + m + q.attribute("fraction_bits", 4) + 1;
     constexpr double multiplier = 16;
+    const Price quotient = q.attribute("scale_first", 1) == 1
+                               ? costs.multiply(w, n + 2 * m + 2)
+                               : times(costs.add(w), n + 1, "steps of division");
     const Price lane =
         sum(sum(costs.multiply(acc, multiplier), times(costs.add(w), 2, "additions")),
-            sum(costs.multiply(w, n + 2 * m + 2), costs.registers(acc + multiplier + 4 * w)));
+            sum(quotient, costs.registers(acc + multiplier + 4 * w)));
     return sum(times(lane, q.attribute("vector_length"), "results"), costs.multiply(w, n));
   }
 };

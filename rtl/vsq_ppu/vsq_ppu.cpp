@@ -10,6 +10,8 @@
 namespace mantissa::rtl {
 namespace {
 
+using numerics::ScaleOrder;
+
 struct Shape {
   std::int64_t length;
   numerics::FixedPostProcessing unit;
@@ -34,6 +36,7 @@ Shape shape_of(const Parameters& p) {
   s.unit.scale_bits = number("ScaleWidth");
   s.unit.fraction_bits = number("FractionBits");
   s.unit.accumulator_bits = number("AccumulatorWidth");
+  s.unit.order = number("ScaleFirst") == 1 ? ScaleOrder::scale_first : ScaleOrder::data_first;
   return s;
 }
 
@@ -187,10 +190,12 @@ class PpuBench final : public PinBench {
   static constexpr std::size_t none = ~std::size_t{0};
 
   static std::vector<Case> possible(const Shape& s) {
-    std::vector<Case> all = {c_zeros,         c_small, c_scale_clipped, c_clipped,
-                             c_limited_above, c_relu,  c_gap,           c_back_to_back};
-    // sq 2^F, or 2 Q 2^F, has a whole half.
+    std::vector<Case> all = {c_zeros, c_small, c_scale_clipped, c_limited_above,
+                             c_relu,  c_gap,   c_back_to_back};
+    // The divisor of elements, or Q 2^F of the scale, has a whole half.
     all.insert(all.end(), {c_tie_even, c_tie_odd});
+    // No value is beyond the largest.
+    if (s.unit.order == ScaleOrder::scale_first) all.push_back(c_clipped);
     if (s.unit.fraction_bits > 0) all.push_back(c_scale_tie);
     if (s.unit.output_signed) all.insert(all.end(), {c_limited_below, c_negative});
     std::sort(all.begin(), all.end());
@@ -223,12 +228,12 @@ class PpuBench final : public PinBench {
       const std::uint64_t bits = draw(key, i);
       std::int64_t y = largest;
       if (i > 0 && (bits & 1)) y = static_cast<std::int64_t>(bits >> 8) % (largest + 1);
-      // (n + 1/2) sq 2^F: a tie of element n.
+      // (n + 1/2) sq 2^F, or (n + 1/2) m / Q: a tie of element n.
+      const std::int64_t halves = 2 * (static_cast<std::int64_t>(bits >> 8) % u.greatest()) + 1;
       if (i > 0 && (bits & 3) == 2)
-        y = std::min(((2 * (static_cast<std::int64_t>(bits >> 8) % u.greatest()) + 1) * sq
-                      << u.fraction_bits) /
-                         2,
-                     largest);
+        y = u.order == ScaleOrder::data_first
+                ? halves * largest / (2 * u.greatest())
+                : std::min((halves * sq << u.fraction_bits) / 2, largest);
       // y 2^shift, as far as a sum and a multiplier reach.
       std::int64_t factor = std::int64_t{1} << std::min(v.shift, 15);
       const int rest = v.shift - std::min(v.shift, 15);
@@ -277,7 +282,9 @@ class PpuBench final : public PinBench {
     see(c_scale_clipped, largest > unit * u.greatest_scale() + unit / 2);
     const Vector v = vector_of(c);
     for (std::size_t i = 0; i < r.y.size(); ++i) {
-      const std::int64_t y = std::abs(r.y[i]), d = std::int64_t{r.sq} << u.fraction_bits;
+      const bool exact = u.order == ScaleOrder::data_first;
+      const std::int64_t y = std::int64_t{std::abs(r.y[i])} * (exact ? u.greatest() : 1),
+                         d = exact ? largest : std::int64_t{r.sq} << u.fraction_bits;
       const bool tie = d > 0 && 2 * y % (2 * d) == d && y / d < u.greatest();
       see(c_tie_even, tie && y / d % 2 == 0);
       see(c_tie_odd, tie && y / d % 2 != 0);
@@ -309,12 +316,18 @@ class VsqPpu final : public Unit {
             {"OutputWidth", 4, 3, 8, "bits of an element"},
             {"OutputSigned", 1, 0, 1, "0: elements are unsigned, negative values zero"},
             {"ScaleWidth", 4, 2, 8, "bits of a scale"},
-            {"FractionBits", 4, 0, 6, "bits of a value below the unit of the coarse scale"}};
+            {"FractionBits", 4, 0, 6, "bits of a value below the unit of the coarse scale"},
+            {"ScaleFirst", 1, 0, 1, "elements from the quantised scale (B); 0: the exact one (A)"}};
   }
   std::vector<Port> ports(const Parameters& p) const override { return ppu_ports(shape_of(p)); }
   std::vector<std::string> sources() const override {
-    return {"requantize/requantize_round.sv", "vsq_ppu/vsq_ppu_divide.sv",
-            "vsq_ppu/vsq_ppu_reciprocal.sv", "vsq_ppu/vsq_ppu_lane.sv", "vsq_ppu/vsq_ppu.sv"};
+    return {"requantize/requantize_round.sv",
+            "vsq_ppu/vsq_ppu_divide.sv",
+            "vsq_ppu/vsq_ppu_reciprocal.sv",
+            "vsq_ppu/vsq_ppu_long_division.sv",
+            "vsq_ppu/vsq_ppu_ratio.sv",
+            "vsq_ppu/vsq_ppu_lane.sv",
+            "vsq_ppu/vsq_ppu.sv"};
   }
   std::unique_ptr<Bench> bench(const Parameters& p) const override {
     return std::make_unique<PpuBench>(shape_of(p));
@@ -332,7 +345,17 @@ class VsqPpu final : public Unit {
     divide.method = ProofMethod::combinational;
     divide.mutation = {"vsq_ppu/vsq_ppu_divide.sv", "!(tie && !halves[1])", "1'b1",
                        "ties are rounded up"};
-    return {divide};
+    Proof ratio;
+    ratio.name = "ratio";
+    ratio.claim =
+        "long division in two stages gives the exact ratio to the largest value, rounded "
+        "half to even";
+    ratio.top = "vsq_ppu_ratio_proof";
+    ratio.sources = {"vsq_ppu/vsq_ppu_long_division.sv", "vsq_ppu/vsq_ppu_ratio.sv",
+                     "vsq_ppu/vsq_ppu_ratio_proof.sv"};
+    ratio.mutation = {"vsq_ppu/vsq_ppu_ratio.sv", "((rest_second != ValueWidth'(0)) || halves[1])",
+                      "1'b1", "ties are rounded up"};
+    return {divide, ratio};
   }
 };
 

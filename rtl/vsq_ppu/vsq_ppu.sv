@@ -2,10 +2,13 @@
 // The post-processing unit of VS-Quant: VectorLength sums to one quantised vector and its scale.
 //
 //   y  = clip(RNE(acc * multiplier / 2^shift) + bias), then ReLU      in units of g_out / 2^F
-//   m  = max |y|;  sq = min(RNE(m / (Q 2^F)), 2^M - 1);  q = clip(RNE(y / (sq 2^F)), -Q, Q)
+//   m  = max |y|;  sq = min(RNE(m / (Q 2^F)), 2^M - 1)
+//   q  = clip(RNE(y / (sq 2^F)), -Q, Q)      with ScaleFirst (order B), else
+//   q  = RNE(y Q / m)                        of the exact scale (order A)
 //
-// Five stages: multiply; round and limit; vector maximum; scale and its reciprocal; quantise. Sums
-// offered in cycle t leave with valid_o in t + 5. There is no way to hold them.
+// Five stages: multiply; round and limit; vector maximum; scale and its reciprocal, or the first
+// digits of the division by m; quantise. Sums offered in cycle t leave with valid_o in t + 5. There
+// is no way to hold them.
 module vsq_ppu #(
   parameter int unsigned VectorLength     = 16,
   parameter int unsigned AccumulatorWidth = 24,
@@ -13,6 +16,7 @@ module vsq_ppu #(
   parameter int unsigned OutputSigned     = 1,
   parameter int unsigned ScaleWidth       = 4,  // M
   parameter int unsigned FractionBits     = 4,  // F
+  parameter int unsigned ScaleFirst       = 1,  // 1: order B, 0: order A
   // Derived, not to be set.
   parameter int unsigned ValueWidth       = OutputWidth + ScaleWidth + FractionBits + 1,
   parameter int unsigned ShiftWidth       = $clog2(AccumulatorWidth + 17)
@@ -91,7 +95,6 @@ module vsq_ppu #(
   end
 
   logic [ScaleWidth-1:0] sq, sq_q, sq_out_q;
-  logic [ReciprocalShift:0] reciprocal, reciprocal_q;
 
   vsq_ppu_divide #(
     .ValueWidth    (MagnitudeWidth),
@@ -105,13 +108,6 @@ module vsq_ppu #(
     .greatest_i   ({ScaleWidth{1'b1}}),
     .quotient_o   (sq)
   );
-  vsq_ppu_reciprocal #(
-    .DivisorWidth (ScaleWidth),
-    .Shift        (ReciprocalShift)
-  ) i_reciprocal (
-    .divisor_i    (sq),
-    .reciprocal_o (reciprocal)
-  );
 
   always_ff @(posedge clk_i) begin
     if (valid_q[1]) begin
@@ -120,39 +116,87 @@ module vsq_ppu #(
     end
     if (valid_q[2]) begin
       sq_q           <= sq;
-      reciprocal_q   <= reciprocal;
       values_scale_q <= values_max_q;
     end
     if (valid_q[3]) sq_out_q <= sq_q;
   end
 
-  for (genvar i = 0; i < VectorLength; i++) begin : gen_quantise
-    logic [ValueWidth-1:0] own;
-    logic [MagnitudeWidth-1:0] own_magnitude;
-    logic [GreatestWidth-1:0] quotient;
-    logic [OutputWidth-1:0] q, q_q;
+  logic [VectorLength*GreatestWidth-1:0] quotients;
 
-    assign own           = values_scale_q[i*ValueWidth +: ValueWidth];
-    assign own_magnitude = own[ValueWidth-1] ? -own[MagnitudeWidth-1:0] : own[MagnitudeWidth-1:0];
+  if (ScaleFirst == 1) begin : gen_scale_first
+    logic [ReciprocalShift:0] reciprocal, reciprocal_q;
 
-    vsq_ppu_divide #(
-      .ValueWidth    (MagnitudeWidth),
-      .DivisorWidth  (ScaleWidth),
-      .FractionBits  (FractionBits),
-      .QuotientWidth (GreatestWidth)
-    ) i_divide (
-      .value_i      (own_magnitude),
-      .divisor_i    (sq_q),
-      .reciprocal_i (reciprocal_q),
-      .greatest_i   ({GreatestWidth{1'b1}}),
-      .quotient_o   (quotient)
+    vsq_ppu_reciprocal #(
+      .DivisorWidth (ScaleWidth),
+      .Shift        (ReciprocalShift)
+    ) i_reciprocal (
+      .divisor_i    (sq),
+      .reciprocal_o (reciprocal)
     );
 
-    assign q = own[ValueWidth-1] ? OutputWidth'(0) - OutputWidth'(quotient)
-                                      : OutputWidth'(quotient);
+    always_ff @(posedge clk_i) begin
+      if (valid_q[2]) reciprocal_q <= reciprocal;
+    end
+
+    for (genvar i = 0; i < VectorLength; i++) begin : gen_lane
+      logic [ValueWidth-1:0] own;
+      logic [MagnitudeWidth-1:0] own_magnitude;
+
+      assign own           = values_scale_q[i*ValueWidth +: ValueWidth];
+      assign own_magnitude = own[ValueWidth-1] ? -own[MagnitudeWidth-1:0]
+                                               : own[MagnitudeWidth-1:0];
+
+      vsq_ppu_divide #(
+        .ValueWidth    (MagnitudeWidth),
+        .DivisorWidth  (ScaleWidth),
+        .FractionBits  (FractionBits),
+        .QuotientWidth (GreatestWidth)
+      ) i_divide (
+        .value_i      (own_magnitude),
+        .divisor_i    (sq_q),
+        .reciprocal_i (reciprocal_q),
+        .greatest_i   ({GreatestWidth{1'b1}}),
+        .quotient_o   (quotients[i*GreatestWidth +: GreatestWidth])
+      );
+    end
+  end else begin : gen_data_first
+    logic [MagnitudeWidth-1:0] largest_scale_q;
 
     always_ff @(posedge clk_i) begin
-      if (valid_q[3]) q_q <= q;
+      if (valid_q[2]) largest_scale_q <= largest_q;
+    end
+
+    for (genvar i = 0; i < VectorLength; i++) begin : gen_lane
+      logic [ValueWidth-1:0] own;
+      logic [MagnitudeWidth-1:0] own_magnitude;
+
+      assign own           = values_max_q[i*ValueWidth +: ValueWidth];
+      assign own_magnitude = own[ValueWidth-1] ? -own[MagnitudeWidth-1:0]
+                                               : own[MagnitudeWidth-1:0];
+
+      vsq_ppu_ratio #(
+        .ValueWidth    (MagnitudeWidth),
+        .QuotientWidth (GreatestWidth)
+      ) i_ratio (
+        .clk_i       (clk_i),
+        .divides_i   (valid_q[2]),
+        .value_i     (own_magnitude),
+        .largest_i   (largest_q),
+        .largest_q_i (largest_scale_q),
+        .quotient_o  (quotients[i*GreatestWidth +: GreatestWidth])
+      );
+    end
+  end
+
+  for (genvar i = 0; i < VectorLength; i++) begin : gen_sign
+    logic [OutputWidth-1:0] quotient, q_q;
+
+    assign quotient = OutputWidth'(quotients[i*GreatestWidth +: GreatestWidth]);
+
+    always_ff @(posedge clk_i) begin
+      if (valid_q[3])
+        q_q <= values_scale_q[i*ValueWidth + ValueWidth - 1] ? OutputWidth'(0) - quotient
+                                                             : quotient;
     end
     assign q_o[i*OutputWidth +: OutputWidth] = q_q;
   end

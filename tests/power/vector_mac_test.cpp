@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "power/estimate.h"
 #include "power/format_cost.h"
 #include "tests/power/shipped.h"
@@ -80,6 +82,17 @@ TEST(VectorMacPrices, of_a_gated_vector_are_those_of_its_scale_product) {
   EXPECT_LT(energy(lanes(4, 4, 4), "gated_vector"), 0.2 * energy(lanes(4, 4, 4)));
 }
 
+TEST(VectorMacPrices, of_post_processing_are_those_of_the_order_in_which_it_scales) {
+  const Technology technology = shipped("16nm");
+  Component exact = post;
+  exact.attributes["scale_first"] = 0;
+  // Per result five subtractions of 13 bits in place of one product by a reciprocal of 14.
+  const double step = integer_energy(technology, Arithmetic::add, 13).value,
+               product =
+                   integer_energy(technology, Arithmetic::multiply, std::sqrt(13.0 * 14)).value;
+  EXPECT_NEAR(energy(post) - energy(exact), 16 * (product - 5 * step), 1e-9);
+}
+
 TEST(VectorMacPrices, of_integers_meet_the_printed_widths) {
   const Technology technology = shipped("45nm");
   for (const Arithmetic operation : {Arithmetic::add, Arithmetic::multiply})
@@ -133,6 +146,12 @@ TEST(VectorMacPrices, come_from_the_synthesis_result_of_the_same_widths) {
   EXPECT_NEAR(price(lanes(8, 8, 0)).value / price(lanes(4, 4, 4)).value, 3, 1e-9);
   EXPECT_NE(price(post).source.find("shown"), std::string::npos);
   EXPECT_NEAR(price(post).value / price(lanes(4, 4, 4)).value, 7, 1e-9);
+  // Order A is another unit's; without a result of its own the tables'.
+  Component exact = post;
+  exact.attributes["scale_first"] = 0;
+  EXPECT_EQ(price(exact).source.find("shown"), std::string::npos);
+  exact.attributes["scale_first"] = 1;
+  EXPECT_EQ(price(exact).value, price(post).value);
   // Areas of all lanes; there are two units of 16, and two of the other.
   const auto area = [&](const Component& c) {
     return priced(c, "vector", technology).area.front().price.value;

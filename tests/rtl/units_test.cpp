@@ -164,7 +164,13 @@ INSTANTIATE_TEST_SUITE_P(
               {{"VectorLength", 2}, {"AccumulatorWidth", 16}, {"OutputWidth", 3}},
               "vsq_ppu/vsq_ppu_divide.sv",
               "!(tie && !halves[1])",
-              "1'b1"}),
+              "1'b1"},
+        Small{
+            "vsq_ppu",
+            {{"VectorLength", 2}, {"AccumulatorWidth", 16}, {"OutputWidth", 3}, {"ScaleFirst", 0}},
+            "vsq_ppu/vsq_ppu_ratio.sv",
+            "((rest_second != ValueWidth'(0)) || halves[1])",
+            "1'b1"}),
     [](const auto& info) {
       std::string text = info.param.unit;
       for (const auto& [name, value] : info.param.parameters)

@@ -32,8 +32,12 @@ FixedVector FixedPostProcessing::processed(const std::vector<std::int64_t>& acc,
   const std::int64_t sq = divided(largest, std::int64_t{greatest()} << fraction_bits);
   out.sq = static_cast<std::int32_t>(std::min<std::int64_t>(sq, greatest_scale()));
   for (const std::int32_t y : out.y) {
-    std::int64_t q = 0;
-    if (out.sq > 0) q = divided(std::abs(y), std::int64_t{out.sq} << fraction_bits);
+    // |y| <= m, so that order A needs no limit.
+    const std::int64_t dividend = order == ScaleOrder::data_first ? greatest() : 1,
+                       divisor = order == ScaleOrder::data_first
+                                     ? largest
+                                     : std::int64_t{out.sq} << fraction_bits;
+    std::int64_t q = divisor > 0 ? divided(std::abs(y) * dividend, divisor) : 0;
     q = std::min<std::int64_t>(q, greatest());
     out.q.push_back(static_cast<std::int32_t>(y < 0 ? -q : q));
   }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The post-processing unit in fixed point, as rtl/vsq_ppu has it: order B of post_processing.h with
-// 16-bit scales instead of binary32. Exact integer arithmetic, rounded half to even where it says
-// so.
+// The post-processing unit in fixed point, as rtl/vsq_ppu has it: post_processing.h with 16-bit
+// scales instead of binary32. Exact integer arithmetic, rounded half to even where it says so.
 //
 //   y_i = clip(RNE(acc_i * multiplier_i / 2^shift) + bias_i, -Y, Y), then ReLU     Y = 2^(W-1) - 1
 //   m   = max |y_i| over the V outputs;  sq = min(RNE(m / (Q 2^F)), 2^M - 1)
-//   q_i = clip(RNE(y_i / (sq 2^F)), -Q, Q), 0 where sq = 0
+//   q_i = RNE(y_i Q / m), 0 where m = 0                        data first (order A), or
+//   q_i = clip(RNE(y_i / (sq 2^F)), -Q, Q), 0 where sq = 0     scale first (order B)
 //
 // y is in units of g_out / 2^F: multiplier_i / 2^shift stands for gw_i ga 2^k 2^F / g_out. W, the
 // bits of y, is N + M + F + 1. Unsigned outputs: Q = 2^N - 1, negative y are 0.
@@ -16,6 +16,8 @@
 
 #include <cstdint>
 #include <vector>
+
+#include "base/numerics/quantize/integer_quantizer.h"
 
 namespace mantissa::numerics {
 
@@ -30,6 +32,7 @@ struct FixedPostProcessing {
   int scale_bits = 4;     // M, 1..8
   int fraction_bits = 4;  // F, 0..8
   int accumulator_bits = 24;
+  ScaleOrder order = ScaleOrder::scale_first;
 
   int value_bits() const { return output_bits + scale_bits + fraction_bits + 1; }  // W
   std::int32_t greatest_value() const { return (1 << (value_bits() - 1)) - 1; }

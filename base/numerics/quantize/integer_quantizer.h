@@ -10,7 +10,7 @@
 //
 //   gamma = max_j s(j) / (2^M - 1),  sq(j) = clip(round(s(j) / gamma), 0, 2^M - 1)
 //   q = clip(round(x / s(j)))              data first (order A, the paper's), or
-//   q = clip(round(x / (sq(j) * gamma)))   scale first (order B, what hardware computes)
+//   q = clip(round(x / (sq(j) * gamma)))   scale first (order B)
 //   x ~ q * (sq(j) * gamma)
 //
 // All in binary32, in this order of operations, each rounded to nearest even; `rounding` concerns
