@@ -57,6 +57,7 @@ IpuUnit::Spread IpuUnit::spread(const MatrixTile& tile) const {
   s.rounds = ceil_div(blocks, s.column_tiles);
   s.k_folds = ceil_div(tile.k, lanes_ * depth_);
   s.rows_per_part = ceil_div(tile.m, s.parts);
+  s.parts = ceil_div(tile.m, s.rows_per_part);  // none without rows
   return s;
 }
 

@@ -64,6 +64,19 @@ TEST(IpuUnit, in_integers_takes_its_closed_form_on_a_grid_of_odd_shapes) {
           }
 }
 
+TEST(IpuUnit, spreads_rows_over_no_more_tiles_than_have_some) {
+  // Rows on four tiles of four pixels: five are two for each of three.
+  const auto model = make_matrix_model(with_ipu(roomy(8, 4), 4).core);
+  const auto tiles = [&](std::uint64_t m) {
+    const MatrixTile tile{m, 8, 4, true, true, 1, NumberFormat::int8};
+    return model->append(tile, model->free_at()).array_folds / 4;
+  };
+  EXPECT_EQ(tiles(1), 1u);
+  EXPECT_EQ(tiles(4), 4u);
+  EXPECT_EQ(tiles(5), 3u);
+  EXPECT_EQ(tiles(7), 4u);
+}
+
 TEST(IpuUnit, waits_for_weights_and_operands_that_the_scratchpad_delivers_slowly) {
   auto config = with_ipu(roomy(8, 4), 1);
   config.core.scratchpad.banks = 1;
