@@ -110,8 +110,13 @@ const Schema<MatrixConfig>& MatrixConfig::schema() {
                         if (m.model == "ipu" && m.ipu) return ipu_rtl_objection(*m.ipu, m.formats);
                         if (m.model == "vsq") {
                           constexpr std::int64_t longest = 64;  // as the unit's parameters say
-                          return m.rows <= longest ? ""
-                                                   : "vector MACs exist in RTL up to V = 64 (rows)";
+                          if (m.rows > longest)
+                            return "vector MACs exist in RTL up to V = 64 (rows)";
+                          if (m.vsq && m.vsq->weight_reuse > 1)
+                            return fmt::format(
+                                "vector MACs in RTL hold one sum (vsq.weight_reuse=1), not {}",
+                                m.vsq->weight_reuse);
+                          return {};
                         }
                         if (m.model != "systolic")
                           return "only the models 'systolic', 'ipu' and 'vsq' exist in RTL, not '" +

@@ -62,6 +62,15 @@ void add_vector_macs(const MatrixConfig& matrix, std::uint64_t cores,
                   {"banks", real(matrix.units)}},
                  {},
                  cores});
+  // Beside the register of a sum that vector_mac has.
+  if (vsq.weight_reuse > 1) {
+    const auto sums = static_cast<std::uint64_t>(matrix.columns * matrix.units * vsq.weight_reuse);
+    out.push_back({"lane_sums",
+                   "register_file",
+                   {{"capacity_bytes", static_cast<double>(sums * vsq.sum_size())}},
+                   {},
+                   cores});
+  }
   if (vsq.activation_scale_bits == 0) return;
   out.push_back({"post_processor",
                  "post_processor",
@@ -70,7 +79,8 @@ void add_vector_macs(const MatrixConfig& matrix, std::uint64_t cores,
                   {"accumulator_bits", real(vsq.accumulator_bits)},
                   {"output_bits", real(vsq.activation_bits)},
                   {"output_signed", vsq.activation_signed ? 1.0 : 0.0},
-                  {"scale_bits", real(vsq.activation_scale_bits)}},
+                  {"scale_bits", real(vsq.activation_scale_bits)},
+                  {"scale_first", vsq.scale_first ? 1.0 : 0.0}},
                  {},
                  cores});
 }
@@ -216,11 +226,17 @@ void Accounting::add_vectors(const Core& core, const Count& count) const {
   const std::uint64_t vectors = did(core, "vectors"), gated = did(core, "gated_vectors");
   count("matrix", "vector", vectors - gated);
   count("matrix", "gated_vector", gated);
-  // Each vector is read where it is held, each element of a fold's weights written once.
+  // Weights are read where they are held, whatever gates them; each of a fold is written once.
   const ElementSize size = matrix.vsq->weight_size(matrix.rows);
-  count("lane_weights", "read", vectors * static_cast<std::uint64_t>(matrix.rows) * size);
+  count("lane_weights", "read",
+        did(core, "read_vectors") * static_cast<std::uint64_t>(matrix.rows) * size);
   count("lane_weights", "write",
         did(core, "loaded_vectors") * static_cast<std::uint64_t>(matrix.rows) * size);
+  // A sum is read and written with every vector; the first one of a chain reads none, but the
+  // complete sum is read once to leave.
+  if (matrix.vsq->weight_reuse > 1)
+    for (const char* action : {"read", "write"})
+      count("lane_sums", action, (vectors - gated) * matrix.vsq->sum_size());
   if (matrix.vsq->activation_scale_bits > 0)
     count("post_processor", "vector", core.post_processed_vectors());
 }

@@ -173,6 +173,8 @@ const std::vector<ResultField>& result_fields() {
        "Model vsq: products of two vectors, one per lane and vector of activations."},
       {"matrix_activity.loaded_vectors", T::integer, "",
        "Model vsq: vectors of weights that went into lanes."},
+      {"matrix_activity.read_vectors", T::integer, "",
+       "Model vsq: vectors of weights that lanes read, each for weight_reuse rows at most."},
       {"matrix_activity.gated_vectors", T::integer, "",
        "Model vsq, data mode: vectors not multiplied, as the product of their scales is zero."},
       {"matrix_activity.rounded_to_zero", T::integer, "",

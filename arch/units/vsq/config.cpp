@@ -30,7 +30,11 @@ const config::Schema<VsqConfig>& VsqConfig::schema() {
           .optional("weight_depth", &VsqConfig::weight_depth, range(1, 4096),
                     "Vectors of weights that a lane holds: its sum takes as many.")
           .optional("vector_cycles", &VsqConfig::vector_cycles, range(1, 8),
-                    "Cycles per vector: 2 for elements twice as wide as the multipliers.");
+                    "Cycles per vector: 2 for elements twice as wide as the multipliers.")
+          .optional("weight_reuse", &VsqConfig::weight_reuse, range(1, 256),
+                    "Rows that meet a vector of weights per read; a lane holds their sums.")
+          .optional("scale_first", &VsqConfig::scale_first,
+                    "Elements follow from the M-bit scale (order B); no: the exact one (A).");
   return schema;
 }
 

@@ -39,12 +39,16 @@ struct VsqConfig {
   bool saturate = true;
   std::int64_t weight_depth = 32;  // vectors of weights that a lane holds, and one chain adds up
   std::int64_t vector_cycles = 1;  // from one vector to the next
+  std::int64_t weight_reuse = 1;   // rows that meet a vector of weights per read of it
+  bool scale_first = false;        // order B of base/numerics/quantize, else A
   static const config::Schema<VsqConfig>& schema();
 
   numerics::VectorMac mac(std::int64_t vector_length) const;
   // Bits that memory holds of V elements: V N + M.
   ElementSize weight_size(std::int64_t vector_length) const;
   ElementSize activation_size(std::int64_t vector_length) const;
+  // Of one of the sums that a lane holds where weights are reused.
+  ElementSize sum_size() const { return {static_cast<std::uint64_t>(accumulator_bits), 1}; }
 };
 
 // Formats of operands that such a unit takes: int8 are elements as they are, floats it quantises.

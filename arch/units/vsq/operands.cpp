@@ -14,9 +14,10 @@ using numerics::Granularity;
 using numerics::IntegerQuantization;
 using trace::NumberFormat;
 
-IntegerQuantization levels(std::int64_t bits, std::int64_t scale_bits, std::int64_t vector_length,
-                           Granularity coarse) {
+IntegerQuantization levels(const VsqConfig& vsq, std::int64_t bits, std::int64_t scale_bits,
+                           std::int64_t vector_length, Granularity coarse) {
   IntegerQuantization q;
+  q.order = vsq.scale_first ? numerics::ScaleOrder::scale_first : numerics::ScaleOrder::data_first;
   q.bits = static_cast<int>(bits);
   q.scale_bits = static_cast<int>(scale_bits);
   q.vector_length = vector_length;
@@ -52,12 +53,12 @@ void check_elements(const char* operand, const std::vector<std::int8_t>& element
 }  // namespace
 
 IntegerQuantization vsq_weights(const VsqConfig& vsq, std::int64_t vector_length) {
-  return levels(vsq.weight_bits, vsq.weight_scale_bits, vector_length, Granularity::channel);
+  return levels(vsq, vsq.weight_bits, vsq.weight_scale_bits, vector_length, Granularity::channel);
 }
 
 IntegerQuantization vsq_activations(const VsqConfig& vsq, std::int64_t vector_length) {
-  auto q =
-      levels(vsq.activation_bits, vsq.activation_scale_bits, vector_length, Granularity::tensor);
+  auto q = levels(vsq, vsq.activation_bits, vsq.activation_scale_bits, vector_length,
+                  Granularity::tensor);
   q.is_signed = vsq.activation_signed;
   return q;
 }

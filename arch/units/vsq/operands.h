@@ -6,9 +6,10 @@
 // line is filled up with zeros. A row of k = lines x line elements has lines x ceil(line / V)
 // vectors, in the order of k.
 //
-//   fp16, bf16, fp32  quantised per vector in two levels (base/numerics/quantize, order A). The
-//                     coarse scale follows from the largest magnitude: of the output channel for
-//                     weights, of the tensor for activations. Without scales it is the only one.
+//   fp16, bf16, fp32  quantised per vector in two levels (base/numerics/quantize, order A, or B
+//                     with scale_first). The coarse scale follows from the largest magnitude: of
+//                     the output channel for weights, of the tensor for activations. Without scales
+//                     it is the only one.
 //   int8              elements as they are, with scales whose rounded product is 1 (unit_scales)
 //
 // Errors: element_out_of_range for an int8 that has no such element, numerics::not_finite.

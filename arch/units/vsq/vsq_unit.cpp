@@ -22,6 +22,7 @@ VsqUnit::VsqUnit(const MatrixConfig& config, const ScratchpadConfig& scratchpad)
       lanes_(static_cast<std::uint64_t>(config.columns)),
       elements_(static_cast<std::uint64_t>(config.units)),
       depth_(static_cast<std::uint64_t>(config_.weight_depth)),
+      reuse_(static_cast<std::uint64_t>(config_.weight_reuse)),
       bytes_per_cycle_(static_cast<std::uint64_t>(scratchpad.banks) * scratchpad.bank_width.value) {
 }
 
@@ -67,6 +68,7 @@ VsqUnit::Spread VsqUnit::spread(const MatrixTile& tile) const {
   s.column_elements = std::min(elements_, ceil_div(tile.n, lanes_));
   s.parts = std::min(elements_ / s.column_elements, tile.m);
   s.rows_per_part = ceil_div(tile.m, s.parts);
+  s.parts = ceil_div(tile.m, s.rows_per_part);  // none without rows
   return s;
 }
 
@@ -104,6 +106,12 @@ std::vector<VsqFold> VsqUnit::folds(const MatrixTile& tile, Cycles first_stream)
   return out;
 }
 
+// How often a lane reads each of its vectors while all parts of `rows` pass; lanes of all parts.
+std::uint64_t VsqUnit::weight_reads(const Spread& s, std::uint64_t rows) const {
+  return rows / s.rows_per_part * ceil_div(s.rows_per_part, reuse_) +
+         ceil_div(rows % s.rows_per_part, reuse_);
+}
+
 MatrixTimetable VsqUnit::append(const MatrixTile& tile, Cycles ready) {
   MANTISSA_CHECK(tile.m > 0 && tile.k > 0 && tile.n > 0, "a matrix tile without elements");
   const Spread s = spread(tile);
@@ -121,6 +129,7 @@ MatrixTimetable VsqUnit::append(const MatrixTile& tile, Cycles ready) {
     const std::uint64_t columns = std::min(tile.n - fold.first_column, lanes_ * s.column_elements);
     t.array_folds += ceil_div(columns, lanes_) * s.parts;
     activity_["loaded_vectors"] += columns * s.parts * fold.vectors;
+    activity_["read_vectors"] += columns * weight_reads(s, tile.m) * fold.vectors;
     t.busy += Cycles(busy);
     t.operand += Cycles(fold.stream - busy);
     if (&fold != &all.back()) t.weight_load += Cycles(fold.between - fold.stream);
@@ -128,8 +137,10 @@ MatrixTimetable VsqUnit::append(const MatrixTile& tile, Cycles ready) {
   const VsqFold& last = all.back();
   shadow_free_ = last.start;
   t.stream_end = free_ = last.start + Cycles(last.stream);
-  // A vector goes in at the end of its interval; a row is complete with the fold's last one.
-  t.first_result = last.start + Cycles(last.vectors * pace) + drain();
+  // A vector goes in at the end of its interval; a row is complete with the fold's last one, which
+  // the first of the rows that share it meets first.
+  const std::uint64_t together = std::min(reuse_, s.rows_per_part);
+  t.first_result = last.start + Cycles(((last.vectors - 1) * together + 1) * pace) + drain();
   t.end = t.stream_end + drain();
   t.period = Cycles(all.front().between);
   activity_["vectors"] += tile.m * tile.n * vectors(tile);

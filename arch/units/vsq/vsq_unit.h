@@ -6,6 +6,8 @@
 //   fold        D vectors along k by L x P channels; F = ceil(vectors / D) x ceil(N / (L x P))
 //   vectors     of a row: lines x ceil(line / V), see operands.h
 //   stream      ceil(M / parts) x D x interval; fewer vectors where a fold is not that deep
+//   reads       of a lane's vectors of weights: one for weight_reuse rows of a part, which pass
+//               one behind the other at each vector while the lane holds their sums
 //   next fold   s[i+1] = s[i] + max(stream, load): the next weights go in behind the stream
 //   results     of a vector that a lane takes in cycle t: in t + 3, as rtl/vsq/vsq.sv
 //
@@ -13,7 +15,8 @@
 // `interval`, from one vector to the next: vector_cycles, or as long as the scratchpad takes to
 // deliver one for each part. A lane adds the D vectors of a row in its accumulator; the sum leaves
 // it, and is added below it in as many bits, by the same rule. Vectors whose scale product is zero
-// are gated: they take their cycle, but nothing switches.
+// are gated: they take their cycle, but nothing switches. Reuse (MAGNet's local weight stationary
+// order, ICCAD 2019, recalled) changes the order of a fold's vectors, not the sums or their time.
 //
 // Memory and scratchpad hold operands packed: N bits per element, M per vector, a fraction M / (V
 // N) more than the elements alone (the last vector of a line is no longer than its elements; it
@@ -81,9 +84,10 @@ class VsqUnit final : public MatrixModel, public MatrixArithmetic {
  private:
   std::uint64_t vectors(const MatrixTile& tile) const;
   std::uint64_t load(const MatrixTile& tile) const;
+  std::uint64_t weight_reads(const Spread& spread, std::uint64_t rows) const;
 
   VsqConfig config_;
-  std::uint64_t length_, lanes_, elements_, depth_, bytes_per_cycle_;
+  std::uint64_t length_, lanes_, elements_, depth_, reuse_, bytes_per_cycle_;
   Cycles free_{};         // takes its next activations
   Cycles shadow_free_{};  // takes its next weights
   std::map<std::string, std::uint64_t> activity_;

@@ -62,8 +62,8 @@ std::set<std::string> sample_outline() {
   result.matrix_activity = {{"operations", 4},        {"iterations", 36},
                             {"operation_cycles", 63}, {"accumulator_overflows", 0},
                             {"vectors", 9},           {"loaded_vectors", 3},
-                            {"gated_vectors", 2},     {"rounded_to_zero", 1},
-                            {"saturations", 0}};
+                            {"read_vectors", 5},      {"gated_vectors", 2},
+                            {"rounded_to_zero", 1},   {"saturations", 0}};
   result.faults["scratchpad"].corrected_words = 2;
   result.dram.commands =
       arch::DramCommands{"HBM2", "row-bank-column", 3, 2, 1, {{"ACT", 3}}, {{"busy", 12}}};
@@ -158,6 +158,7 @@ TEST(ResultJson, has_the_documented_keys_and_types) {
                                           "matrix_activity.accumulator_overflows:integer",
                                           "matrix_activity.vectors:integer",
                                           "matrix_activity.loaded_vectors:integer",
+                                          "matrix_activity.read_vectors:integer",
                                           "matrix_activity.gated_vectors:integer",
                                           "matrix_activity.rounded_to_zero:integer",
                                           "matrix_activity.saturations:integer",

@@ -17,8 +17,7 @@
 //
 // Products of two activations (attention) and tables are not layers, and stay fp32.
 // Errors: formats.layer, a name that is no layer's; formats.calibration, ranges that nobody has
-// calibrated, or not from as many layers; formats.datapath; quantize.not-finite, naming layer and
-// operand.
+// calibrated; formats.datapath; quantize.not-finite, naming layer and operand.
 #pragma once
 
 #include <cstdint>

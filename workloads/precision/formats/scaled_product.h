@@ -7,7 +7,7 @@
 // scales.
 //
 //   const ScaledProduct product(layer, mac);
-//   at::Tensor y = product.forward(weights, inputs, counts);
+//   at::Tensor y = product.forward(weights, inputs, x, counts);
 #pragma once
 
 #include "base/numerics/quantize/integer_quantizer.h"

@@ -49,7 +49,8 @@ const config::Schema<VsQuantConfig>& VsQuantConfig::schema() {
                     "Channels of 4096 samples that a format's loss is measured on.")
           .optional("synthesis", &C::synthesis,
                     "Folder with synthesis.yaml of the unit vsq, and more below grid.")
-          .optional("post_processing", &C::post_processing, "The same of vsq_ppu.")
+          .optional("post_processing", &C::post_processing,
+                    "The same of vsq_ppu, and more below data_first.")
           .optional("inner_products", &C::inner_products, "The same of ipu.")
           .optional("chip", &C::chip,
                     "Architecture of vector MACs whose core is priced in every format; none: no.")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole cores of vector MACs, with their memories: what the published savings are of.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -92,6 +93,7 @@ class CorePart {
     set("activation_signed", !s.unsigned_activations);
     set("product_bits", format.product_bits);
     set("accumulator_bits", format.accumulator_bits);
+    set("scale_first", format.order == numerics::ScaleOrder::scale_first);
     const double share = (bits(s.weight_bits, s.weight_scale_bits) +
                           bits(s.activation_bits, s.activation_scale_bits)) /
                          own_bits_;
@@ -167,6 +169,8 @@ void add_cores(const VsQuantConfig& config, StudyContext& context, const Progres
   if (base == cores.end()) return;
   for (const bool energy : {false, true}) result.tables.push_back(table_of(cores, *base, energy));
 
+  std::vector<std::string> with;  // what the study sets of the chip
+  for (const std::string& set : config.chip_overrides) with.push_back(", " + set);
   for (const PublishedSaving& known : published_savings) {
     const auto figures = known.energy ? &CoreCost::energy : &CoreCost::area;
     const CoreCost* best = nullptr;

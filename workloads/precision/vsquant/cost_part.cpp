@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/numerics/quantize/tensor_format.h"
 #include "power/synthesis_result.h"
@@ -306,26 +307,38 @@ class CostPart {
   // A unit that takes a vector a cycle serves as many vector MACs as sums have vectors.
   void add_post_processing() {
     if (!config_.post_processing.given()) return;
-    const std::string file = config_.post_processing.text + "/synthesis.yaml";
-    const power::SynthesisResult unit = power::read_synthesis_result(file, "vsq_ppu");
-    const auto value = [&](const char* name) {
-      const auto found = unit.parameters.find(name);
-      return found == unit.parameters.end() ? 0 : found->second;
-    };
-    const double outputs = static_cast<double>(value("VectorLength"));
-    ResultTable table{"post_processing",
-                      fmt::format("Post-processing to {}-bit vectors with {}-bit scales, its share "
-                                  "of a vector MAC by the length of sums",
-                                  value("OutputWidth"), value("ScaleWidth")),
-                      {{"products of a sum", ""},
-                       {"vector MACs served", ""},
-                       {"area per vector MAC", "um2"},
-                       {"energy per vector MAC and cycle", "pJ"}},
-                      {}};
-    for (const std::int64_t k : {64, 256, 576, 1024, 4608}) {
-      const double served = outputs * static_cast<double>(k) / 16;
-      table.rows.push_back({k, static_cast<std::int64_t>(served), unit.area / served,
-                            unit.power * unit.critical_path * 1000 / served});
+    const std::filesystem::path folder(config_.post_processing.text);
+    std::vector<power::SynthesisResult> units;
+    std::error_code why;
+    for (const char* file : {"synthesis.yaml", "data_first/synthesis.yaml"})
+      if (units.empty() || std::filesystem::is_regular_file(folder / file, why))
+        units.push_back(
+            power::read_synthesis_result((folder / file).string(), std::string("vsq_ppu/") + file));
+    ResultTable table{
+        "post_processing",
+        "Post-processing units, and their share of a vector MAC by the length of sums",
+        {{"elements", "bit"},
+         {"scales", "bit"},
+         {"order", ""},
+         {"critical path", "ns"},
+         {"products of a sum", ""},
+         {"vector MACs served", ""},
+         {"area per vector MAC", "um2"},
+         {"energy per vector MAC and cycle", "pJ"},
+         {"source", ""}},
+        {}};
+    for (const power::SynthesisResult& unit : units) {
+      const auto value = [&](const char* name, std::int64_t otherwise = 0) {
+        const auto found = unit.parameters.find(name);
+        return found == unit.parameters.end() ? otherwise : found->second;
+      };
+      for (const std::int64_t k : {64, 256, 576, 1024, 4608}) {
+        const double served = static_cast<double>(value("VectorLength") * k) / 16;
+        table.rows.push_back({value("OutputWidth"), value("ScaleWidth"),
+                              value("ScaleFirst", 1) == 1 ? "B" : "A", unit.critical_path, k,
+                              static_cast<std::int64_t>(served), unit.area / served,
+                              unit.power * unit.critical_path * 1000 / served, unit.file});
+      }
     }
     result_.tables.push_back(std::move(table));
   }

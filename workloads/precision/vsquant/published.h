@@ -42,7 +42,7 @@ inline constexpr PublishedLoss published_losses[] = {
     {"MXFP4", 18.79, 17.96},
 };
 
-// Area of a vector MAC of V = 16 over that of 8/8.
+// Area of a vector MAC of V = 16 over that of 8/8, 417,244 um2.
 struct PublishedArea {
   int weight_bits, activation_bits, scale_bits,
       product_bits;  // the two scales alike; 0: none, full
@@ -52,6 +52,5 @@ inline constexpr PublishedArea published_areas[] = {
     {4, 8, 0, 0, .473}, {4, 4, 0, 0, .288}, {4, 4, 4, 0, .367},
     {4, 4, 4, 6, .350}, {4, 4, 4, 4, .328},
 };
-inline constexpr double published_area_of_8_8 = 417244;  // um2
 
 }  // namespace mantissa::workloads::vsquant

@@ -110,6 +110,77 @@ TEST(VsqUnit, takes_wide_elements_every_second_cycle_where_its_multipliers_are_n
   EXPECT_EQ(t.operand.value, 0u);
 }
 
+TEST(VsqUnit, spreads_rows_over_no_more_elements_than_have_some) {
+  // Five rows on four elements: two each, so that three of them work.
+  const auto model = make_matrix_model(with_vsq(roomy(8, 4), 4).core);
+  EXPECT_EQ(model->append(tile_of(5, 8, 4), Cycles(0)).array_folds, 3u);
+  EXPECT_EQ(model->activity().at("loaded_vectors"), 3u * 4);
+  EXPECT_EQ(model->append(tile_of(6, 8, 4), Cycles(100)).array_folds, 3u);
+  EXPECT_EQ(model->append(tile_of(7, 8, 4), Cycles(200)).array_folds, 4u);
+}
+
+TEST(VsqUnit, reads_a_vector_of_weights_once_for_the_rows_that_share_it) {
+  // Two lanes' worth of channels in two parts; folds of four vectors and one.
+  const auto reads = [](std::int64_t reuse, std::uint64_t m) {
+    auto config = with_vsq(roomy(8, 4), 2);
+    config.core.matrix.vsq->weight_reuse = reuse;
+    const auto model = make_matrix_model(config.core);
+    const auto t = model->append(tile_of(m, 40, 3), Cycles(0));
+    EXPECT_EQ(t.busy.value, ceil_div(m, 2) * 5) << "another order takes no other time";
+    EXPECT_EQ(model->activity().at("vectors"), m * 3 * 5);
+    return model->activity().at("read_vectors") / (3 * 5);
+  };
+  for (const std::uint64_t m : {1, 2, 9, 16}) EXPECT_EQ(reads(1, m), m);
+  EXPECT_EQ(reads(4, 16), 2u * 2);    // eight rows a part
+  EXPECT_EQ(reads(4, 17), 2u + 3);    // nine and eight
+  EXPECT_EQ(reads(4, 18), 2u * 3);    // nine and nine
+  EXPECT_EQ(reads(8, 16), 2u * 1);    // all of a part
+  EXPECT_EQ(reads(256, 16), 2u * 1);  // and more than there are
+}
+
+TEST(VsqUnit, completes_the_first_of_the_rows_that_share_weights_after_the_last_vector_of_all) {
+  const auto first = [](std::int64_t reuse, std::uint64_t m) {
+    auto config = with_vsq(roomy(8, 4), 1);
+    config.core.matrix.vsq->weight_reuse = reuse;
+    const auto t = make_matrix_model(config.core)->append(tile_of(m, 32, 4), Cycles(0));
+    EXPECT_EQ(t.end, t.first_stream + Cycles(4 * m + 2));
+    return (t.first_result - t.first_stream).value;
+  };
+  EXPECT_EQ(first(1, 10), 4u + 2);
+  EXPECT_EQ(first(5, 10), 3u * 5 + 1 + 2);
+  EXPECT_EQ(first(10, 10), 3u * 10 + 1 + 2);
+  EXPECT_EQ(first(11, 10), 3u * 10 + 1 + 2);
+}
+
+TEST(VsqUnit, trades_reads_of_weights_for_sums_that_lanes_hold) {
+  const auto run_with = [](std::int64_t reuse) {
+    auto config = with_vsq(roomy(16, 16), 2);
+    config.core.matrix.vsq->weight_reuse = reuse;
+    return testing::run(config, gemm(128, 256, 32));
+  };
+  const auto count = [](const RunResult& r, const char* component, const char* action) {
+    std::uint64_t n = 0;
+    for (const auto& part : r.power.energy)
+      if (part.component == component && part.action == action) n = part.count;
+    return n;
+  };
+  const RunResult once = run_with(1), shared = run_with(16);
+  const std::uint64_t vectors = 128u * 16 * 32;
+  EXPECT_EQ(count(once, "lane_weights", "read"), vectors * 68 / 8);
+  EXPECT_EQ(count(shared, "lane_weights", "read"), vectors / 16 * 68 / 8);
+  EXPECT_EQ(count(shared, "lane_weights", "write"), count(once, "lane_weights", "write"));
+  for (const char* action : {"read", "write"}) {
+    EXPECT_EQ(count(once, "lane_sums", action), 0u);
+    EXPECT_EQ(count(shared, "lane_sums", action), vectors * 24 / 8);
+  }
+  EXPECT_EQ(shared.cycles, once.cycles);
+  EXPECT_EQ(once.power.area_by_part.count("lane_sums"), 0u);
+  EXPECT_GT(shared.power.area_by_part.at("lane_sums").value, 0);
+  EXPECT_DOUBLE_EQ(run_with(32).power.area_by_part.at("lane_sums").value,
+                   2 * shared.power.area_by_part.at("lane_sums").value);
+  EXPECT_LT(shared.power.total_energy, once.power.total_energy);
+}
+
 TEST(VsqUnit, gives_its_peak_where_everything_fits) {
   const auto config = with_vsq(roomy(16, 16), 4);
   const RunResult r = testing::run(config, gemm(512, 256, 64));
@@ -277,6 +348,25 @@ std::vector<float> golden_product(const VsqConfig& vsq, std::int64_t v, std::int
   return y;
 }
 
+VsqConfig in_order_b(VsqConfig vsq) {
+  vsq.scale_first = true;
+  return vsq;
+}
+
+TEST(VsqUnit, takes_elements_from_the_exact_scale_or_from_the_rounded_one) {
+  const VsqConfig a{4, 4, 4, 4}, b = in_order_b(a);
+  for (const auto of : {vsq_weights, vsq_activations}) {
+    EXPECT_EQ(of(a, 16).order, numerics::ScaleOrder::data_first);
+    EXPECT_EQ(of(b, 16).order, numerics::ScaleOrder::scale_first);
+  }
+  auto config = with_vsq(cramped(16, 4));
+  const auto product = gemm(8, 32, 8, NumberFormat::fp32);
+  const RunResult exact = testing::run(config, product, data_mode());
+  config.core.matrix.vsq = b;
+  EXPECT_NE(testing::run(config, product, data_mode()).outputs.at(0).bytes,
+            exact.outputs.at(0).bytes);
+}
+
 TEST(VsqUnit, in_a_core_has_the_golden_bits_however_the_mapper_cuts_the_product) {
   constexpr std::int64_t m = 37, k = 150, n = 19;
   const auto of = [](const RunResult& r) {
@@ -285,7 +375,8 @@ TEST(VsqUnit, in_a_core_has_the_golden_bits_however_the_mapper_cuts_the_product)
     return y;
   };
   for (const VsqConfig& vsq : {VsqConfig{4, 4, 4, 4}, VsqConfig{4, 8, 6, 10}, VsqConfig{8, 8, 0, 0},
-                               VsqConfig{4, 4, 4, 4, false, 4}, VsqConfig{4, 4, 4, 4, true, 6, 12}})
+                               VsqConfig{4, 4, 4, 4, false, 4}, VsqConfig{4, 4, 4, 4, true, 6, 12},
+                               in_order_b(VsqConfig{4, 4, 4, 4})})
     for (const NumberFormat format : {NumberFormat::bf16, NumberFormat::fp16, NumberFormat::fp32}) {
       auto config = with_vsq(cramped(16, 4));
       config.core.matrix.vsq = vsq;
@@ -308,6 +399,9 @@ TEST(VsqUnit, in_a_core_has_the_golden_bits_however_the_mapper_cuts_the_product)
         EXPECT_EQ(of(r), expected) << tile_k;
         EXPECT_EQ(r.matrix_activity.at("vectors"), 37u * 19 * 10);
       }
+      // In whatever order a fold's vectors pass.
+      config.core.matrix.vsq->weight_reuse = 8;
+      EXPECT_EQ(of(testing::run(config, trace, options)), expected);
       // Another rounding gives others: the comparison can fail.
       config.core.matrix.vsq->weight_bits = 3;
       EXPECT_NE(of(testing::run(config, trace, options)), expected);
