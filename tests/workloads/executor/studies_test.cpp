@@ -120,6 +120,7 @@ TEST(VsQuant, HoldsItsChecksAndPutsEveryFormatOnOneScale) {
 TEST(VsQuant, PricesWholeCoresWithMemoriesOfAsManyElements) {
   const StudyResult r =
       run("vsquant", {"drawn=[]", "tasks=[]", "trained=[]", "channels=1", "baseline=8/8/-/-",
+                      "chip_overrides=[]",
                       "schemes=[8/8/-/-, 4/4/-/-, {scheme: 4/4/-/-, calibration: mse}, 4/4/4/4, "
                       "mxfp4]"});
   const ResultTable& areas = table_of(r, "core_area");

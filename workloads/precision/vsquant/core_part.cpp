@@ -144,12 +144,12 @@ ResultTable table_of(const std::vector<CoreCost>& cores, const CoreCost& base, b
 
 void check_cores(const VsQuantConfig& config, StudyContext& context) {
   if (config.chip.empty()) return;
-  const StudyChip chip = context.chip(config.chip, config.chip_overrides);
-  if (!chip.arch.core.matrix.vsq)
+  if (!context.chip(config.chip, {}).arch.core.matrix.vsq)
     throw Error(no_vector_macs)
         .say("the chip of the study vsquant")
         .read(config.chip)
         .expected("an architecture with core.matrix.vsq, as vsq_4_4_4_4");
+  context.chip(config.chip, config.chip_overrides);
   context.workload(config.chip_workload, {"format=int8"});
 }
 
