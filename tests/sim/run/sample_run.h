@@ -65,7 +65,7 @@ inline arch::RunResult sample_result() {
   result.matrix.busy = Cycles(64);
   for (std::size_t i = 0; i < arch::stall_kinds; ++i)
     result.matrix.stalls[i] = busy.stalls[i] + idle.stalls[i];
-  result.dram = {3072, 8192, 11.264e9, 20e9, 64e9, "demand"};
+  result.dram = {3072, 8192, 11.264e9, 20e9, 64e9, "demand", std::nullopt};
   result.traffic = {{"dram.read", 3072}, {"dram.write", 8192}};
   arch::LayerResult layer;
   layer.name = "fc,\"1\"";
