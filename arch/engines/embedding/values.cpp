@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "arch/engines/embedding/accelerator.h"
 #include "base/numerics/float_bits.h"
 
 namespace mantissa::arch::embedding {
@@ -25,20 +26,15 @@ Values::Values(const EmbeddingConfig& config, const std::vector<std::string>& ta
   for (std::size_t t = 0; t < tables.size(); ++t)
     tables_.emplace_back(seed, "table " + std::to_string(t) + " " + tables[t]);
   if (hidden.empty() || element_ == Element::fp32) return;
-  const auto step = 2 * static_cast<std::uint64_t>(config.dense.word_bits) / bits(config.element);
-  const auto& pes = config.dense.pes;
   std::uint64_t inputs = elements;
-  const auto add = [&](std::uint64_t outputs, std::uint64_t count, bool relu) {
+  for (const PeGroup& group : pe_groups(config, elements, hidden)) {
     const std::size_t number = layers_.size();
-    layers_.push_back({number, inputs, round_up(inputs, step), outputs, count, relu});
+    const bool relu = config.dense.relu && number < hidden.size();
+    layers_.push_back({number, inputs, group.inputs, group.outputs, group.pes, relu});
     weights_.emplace_back(seed, "layer " + std::to_string(number));
     weight_bits_.push_back(weight_bits(format_, inputs));
-    inputs = outputs;
-  };
-  for (std::size_t l = 0; l < hidden.size(); ++l)
-    add(static_cast<std::uint64_t>(hidden[l]),
-        static_cast<std::uint64_t>(pes[std::min(l, pes.size() - 1)]), config.dense.relu);
-  add(1, 1, false);
+    inputs = group.outputs;
+  }
 }
 
 std::int32_t Values::element(std::size_t table, std::uint64_t place) const {

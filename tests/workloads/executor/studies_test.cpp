@@ -114,6 +114,12 @@ TEST(VsQuant, HoldsItsChecksAndPutsEveryFormatOnOneScale) {
   EXPECT_GT(front, 1);
   EXPECT_LT(front, priced);
   EXPECT_GT(ours(r, "area saved, 4b weights, 4b activations, arXiv"), 30);
+  // A core's figure says what the study sets of the chip.
+  for (const Comparison& c : r.comparisons)
+    if (c.what.find("of a core saved") != std::string::npos) {
+      EXPECT_THAT(c.note, ::testing::HasSubstr("with core.matrix.vsq.weight_reuse=16"));
+    }
+  EXPECT_GT(ours(r, "area of a core saved, 4b weights, 4b activations, arXiv"), 0);
 }
 
 // Signed, the core is that of the preset; the calibration makes no other core.

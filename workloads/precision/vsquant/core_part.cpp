@@ -42,7 +42,9 @@ struct CoreCost {
 class CorePart {
  public:
   CorePart(const VsQuantConfig& config, StudyContext& context)
-      : config_(config), context_(context) {
+      : config_(config),
+        context_(context),
+        traces_(context.workload(config.chip_workload, {"format=int8"}).traces) {
     const StudyChip chip = context.chip(config.chip, config.chip_overrides);
     length_ = chip.arch.core.matrix.rows;
     capacity_ = static_cast<double>(chip.arch.core.scratchpad.capacity.value);
@@ -62,8 +64,7 @@ class CorePart {
     if (!seen_.insert(hardware).second) return {};
     const StudyChip chip = context_.chip(config_.chip, hardware);
     arch::Session session(chip.arch, chip.technology);
-    const arch::RunResult run =
-        session.run({context_.workload(config_.chip_workload, {"format=int8"}).traces.front()}, {});
+    const arch::RunResult run = session.run(traces_, {});
     CoreCost out{format, {}, {}, 0};
     const double operations = 2 * static_cast<double>(run.macs);
     for (const auto& [part, area] : run.power.area_by_part)
@@ -110,6 +111,7 @@ class CorePart {
 
   const VsQuantConfig& config_;
   StudyContext& context_;
+  const std::vector<trace::Trace> traces_;
   std::int64_t length_ = 16;
   double capacity_ = 0, own_bits_ = 0;
   std::uint64_t step_ = 1;
@@ -169,8 +171,9 @@ void add_cores(const VsQuantConfig& config, StudyContext& context, const Progres
   if (base == cores.end()) return;
   for (const bool energy : {false, true}) result.tables.push_back(table_of(cores, *base, energy));
 
-  std::vector<std::string> with;  // what the study sets of the chip
-  for (const std::string& set : config.chip_overrides) with.push_back(", " + set);
+  const std::string set = config.chip_overrides.empty()
+                              ? ""
+                              : fmt::format(" with {}", fmt::join(config.chip_overrides, ", "));
   for (const PublishedSaving& known : published_savings) {
     const auto figures = known.energy ? &CoreCost::energy : &CoreCost::area;
     const CoreCost* best = nullptr;
@@ -181,9 +184,9 @@ void add_cores(const VsQuantConfig& config, StudyContext& context, const Progres
     if (best == nullptr) continue;
     const double ours = 100 * (1 - all((*best).*figures) / all((*base).*figures));
     const std::string note = fmt::format(
-        "{} against {} on {}, a core of {} with memories of as many elements; sizes "
-        "of the publication's are not known",
-        label(best->format), config.baseline.text, config.chip_workload, config.chip);
+        "{} against {} on {}, a core of {}{}, its memories of as many elements; sizes of the "
+        "publication's are not known",
+        label(best->format), config.baseline.text, config.chip_workload, config.chip, set);
     for (const auto& [published, source] :
          {std::pair(known.arxiv, of_arxiv), std::pair(known.mlsys, of_mlsys)})
       result.comparisons.push_back(
