@@ -117,16 +117,16 @@ void Engine::refresh_idle(Cycle end) {
   while (refresh_due_ < end) {
     const std::uint32_t b = rank.refresh_bank;
     const Cycle due = std::max(now_, refresh_due_);
-    Cycle at = std::max(due, cycle_of(ready_.bank(Target::refresh_bank, b)));
-    if (bank_[b].open_row != no_row) {
-      const Cycle closed = std::max(due, cycle_of(ready_.bank(Target::precharge, b)));
-      at = std::max(at, closed + static_cast<Cycle>(timing_.RP));
-      if (at >= end) return;
+    const bool open = bank_[b].open_row != no_row;
+    const Cycle closed = open ? std::max(due, cycle_of(ready_.bank(Target::precharge, b))) : due;
+    const Cycle at = std::max(closed + (open ? static_cast<Cycle>(timing_.RP) : 0),
+                              cycle_of(ready_.bank(Target::refresh_bank, b)));
+    if (at >= end) return;
+    if (open) {
       now_ = closed;
       record<CommandKind::precharge>(b);
       close_row(b);
     }
-    if (at >= end) return;
     now_ = at;
     record(CommandKind::refresh_bank, b);
     ++now_;
