@@ -63,9 +63,4 @@ void gemm_fp32(const float* a, std::int64_t lda, const float* b, std::int64_t ld
 
 }  // namespace golden
 
-// What the processor offers; `portable` forces the plain loops, for tests of the dispatch.
-enum class KernelSet : std::uint8_t { portable, avx2 };
-KernelSet kernel_set();
-void limit_kernel_set(KernelSet most);
-
 }  // namespace mantissa::numerics

@@ -5,6 +5,7 @@
 
 #include "base/numerics/gemm.h"
 #include "base/numerics/gemm_blocking.h"
+#include "base/numerics/kernel_set.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -172,7 +173,7 @@ void fast_gemm(const T* a, std::int64_t lda, const T* b, std::int64_t ldb, float
     for (std::int64_t i = 0; i < m; ++i) std::fill_n(acc + i * ldacc, n, 0.0f);
   }
 #if defined(__x86_64__)
-  if (kernel_set() == KernelSet::avx2) {
+  if (kernel_set() >= KernelSet::avx2) {
     for (std::int64_t i = 0; i < m; i += block_m) {
       for (std::int64_t j = 0; j < n; j += block_n) {
         avx2_block(a + i * lda, lda, b + j, ldb, acc + i * ldacc + j, ldacc,

@@ -9,6 +9,7 @@
 
 #include "base/numerics/gemm.h"
 #include "base/numerics/gemm_blocking.h"
+#include "base/numerics/kernel_set.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -190,7 +191,7 @@ bool fast_gemm(const A* a, std::int64_t lda, const std::int8_t* b, std::int64_t 
                std::int64_t k, bool accumulate) {
   if (!cannot_wrap<A>(acc, ldacc, m, n, k, accumulate)) return false;
 #if defined(__x86_64__)
-  if (k > 0 && kernel_set() == KernelSet::avx2) {
+  if (k > 0 && kernel_set() >= KernelSet::avx2) {
     avx2_gemm(a, lda, b, ldb, acc, ldacc, m, n, k, accumulate);
     return true;
   }

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "base/numerics/gemm.h"
 #include "base/numerics/inner_product/packed_operands.h"
+#include "base/numerics/kernel_set.h"
 
 namespace mantissa::numerics::inner_product {
 namespace {
@@ -36,7 +36,7 @@ Operation::Operation(const IpuParameters& p, FormatPair pair, int stride)
   const int values = sp_ + (p.edge == PartitionEdge::inclusive ? 1 : 0);
   const bool vectorises = fits_ && p.digit_a == 4 && p.digit_b == 4 && digits_a_ == digits_b_ &&
                           digits_a_ <= 3 && p.alignment == Alignment::multi_cycle &&
-                          values <= group * most_groups && kernel_set() == KernelSet::avx2;
+                          values <= group * most_groups && kernel_set() >= KernelSet::avx2;
   if (!vectorises) return;
   vectorised_ = vectorised(digits_a_, stride / 16);
   make_shifts();

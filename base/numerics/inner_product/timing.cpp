@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "base/numerics/gemm.h"
 #include "base/numerics/inner_product/alignment.h"
+#include "base/numerics/kernel_set.h"
 #include "base/numerics/minifloat.h"
 
 #if defined(__x86_64__)
@@ -123,7 +123,7 @@ PackedExponents::PackedExponents(const IpuParameters& p, Format format, const Co
 void partitions_of_row(const IpuParameters& p, const PackedExponents& a, std::int64_t row,
                        const PackedExponents& b, std::uint16_t* to) {
   const auto table = by_farthest(p);
-  const bool vectorised = kernel_set() == KernelSet::avx2 && !p.skip_empty_partitions;
+  const bool vectorised = kernel_set() >= KernelSet::avx2 && !p.skip_empty_partitions;
   const std::int64_t columns = b.columns();
   for (std::int64_t block = 0; block < b.blocks(); ++block, to += columns) {
     const std::int16_t* x = a.lane(block, 0) + row;

@@ -25,6 +25,11 @@ double power_of_two(int exponent) {
 }
 // floor(log2 x) of a positive number; subnormals of binary32 are normal in binary64.
 int floor_log2(double x) { return static_cast<int>(double_bits(x) >> 52) - 1023; }
+// x / 2^floor(log2 x), in [1, 2).
+double mantissa_of(double x) {
+  constexpr std::uint64_t fraction = (std::uint64_t{1} << 52) - 1;
+  return double_from_bits((double_bits(x) & fraction) | std::uint64_t{1023} << 52);
+}
 
 double greatest_element(NumberFormat element) {
   if (element == NumberFormat::int8) return 127 * int8_unit;
@@ -53,13 +58,13 @@ class E8m0Coder {
   E8m0Coder(NumberFormat element, Rounding rounding) : rounding_(rounding) {
     const double greatest = greatest_element(element);
     greatest_exponent_ = floor_log2(greatest);
-    greatest_mantissa_ = greatest / power_of_two(greatest_exponent_);
+    greatest_mantissa_ = mantissa_of(greatest);
   }
 
   std::uint8_t code(float most) const {
     if (most == 0) return 0;
     const int top = floor_log2(double{most});
-    const double mantissa = double{most} / power_of_two(top);  // in [1, 2)
+    const double mantissa = mantissa_of(double{most});
     int exponent = top - greatest_exponent_;
     switch (rounding_) {
       case Rounding::down:

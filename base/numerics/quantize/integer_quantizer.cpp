@@ -96,11 +96,16 @@ class IntegerQuantizer {
     }
   }
 
+  // Of the first `count`, none of them negative; 0 where there are none.
+  static float largest_of(const std::vector<float>& x, std::int64_t count) {
+    float largest = 0;
+    largest_per_vector(x.data(), count, count, true, &largest);
+    return largest;
+  }
+
   // One scale for all.
   void scale_group(std::int64_t begin, std::int64_t count) {
-    const auto q = static_cast<float>(format_.greatest());
-    const auto end = largest_.begin() + count;
-    float scale = count == 0 ? 0 : *std::max_element(largest_.begin(), end) / q;
+    float scale = largest_of(largest_, count) / static_cast<float>(format_.greatest());
     const std::size_t at = out_.coarse.size() == 1 ? 0 : static_cast<std::size_t>(begin);
     if (given_ != nullptr) scale = (*given_)[at];
     out_.coarse[at] = scale;
@@ -112,33 +117,37 @@ class IntegerQuantizer {
     for (std::int64_t k = 0; k < count; ++k)
       divisors_[static_cast<std::size_t>(k)] = largest_[static_cast<std::size_t>(k)] / q;
     if (format_.scale_bits == 0) {
-      for (std::int64_t k = 0; k < count; ++k)
-        out_.coarse[place(begin, k)] = divisors_[static_cast<std::size_t>(k)];
+      for_each_scale(begin, count,
+                     [&](std::size_t k, std::size_t place) { out_.coarse[place] = divisors_[k]; });
       return;
     }
     const auto top = static_cast<float>(format_.greatest_scale());
-    const auto end = divisors_.begin() + count;
-    float gamma = count == 0 ? 0 : *std::max_element(divisors_.begin(), end) / top;
+    float gamma = largest_of(divisors_, count) / top;
     const std::size_t at = out_.coarse.size() == 1 ? 0 : static_cast<std::size_t>(begin);
     if (given_ != nullptr) gamma = (*given_)[at];
     out_.coarse[at] = gamma;
-    for (std::int64_t k = 0; k < count; ++k) {
-      float& divisor = divisors_[static_cast<std::size_t>(k)];
+    for_each_scale(begin, count, [&](std::size_t k, std::size_t place) {
+      float& divisor = divisors_[k];
       const float quotient = gamma == 0 ? 0 : divisor / gamma;
       // One more than the greatest tells what was clipped from what was not.
       const double whole = rounded(double{std::min(quotient, top + 1)}, format_.scale_rounding);
       if (whole > double{top}) ++out_.clipped_scales;
       const double sq = std::min(whole, double{top});
-      out_.scales[place(begin, k)] = static_cast<std::uint16_t>(sq);
+      out_.scales[place] = static_cast<std::uint16_t>(sq);
       if (format_.order == ScaleOrder::scale_first) divisor = static_cast<float>(sq) * gamma;
-    }
+    });
   }
 
-  // Where scale k of a group stands in the tensor: groups hold lines, tensors vectors side by side.
-  std::size_t place(std::int64_t begin, std::int64_t k) const {
-    const std::int64_t line = k / vectors_, j = k % vectors_;
-    const std::int64_t o = begin + line / axis_.inner, i = line % axis_.inner;
-    return static_cast<std::size_t>((o * vectors_ + j) * axis_.inner + i);
+  // visit(k, place in the tensor) of every scale of a group: groups hold lines, tensors vectors
+  // side by side.
+  template <class Visit>
+  void for_each_scale(std::int64_t begin, std::int64_t count, Visit visit) {
+    for (std::int64_t line = 0, k = 0; k < count; ++line) {
+      const std::int64_t o = begin + line / axis_.inner, i = line % axis_.inner;
+      std::int64_t place = o * vectors_ * axis_.inner + i;
+      for (std::int64_t j = 0; j < vectors_; ++j, ++k, place += axis_.inner)
+        visit(static_cast<std::size_t>(k), static_cast<std::size_t>(place));
+    }
   }
 
   TensorLines lines_;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fast product of VectorMac: vector_mac_tiles.h where the processor has AVX2, and the count of
-// gated vectors, which follows from the scales alone.
+// The fast product of VectorMac: the kernels of vector_mac_tiles.h where the processor has them,
+// and the count of gated vectors, which follows from the scales alone.
 #include "base/error.h"
-#include "base/numerics/gemm.h"
+#include "base/numerics/kernel_set.h"
 #include "base/numerics/quantize/vector_mac_tiles.h"
 
 namespace mantissa::numerics {
@@ -50,18 +50,19 @@ void vector_scaled_gemm(const VectorMac& mac, ScaledRows a, ScaledRows w, std::i
                         VectorMacCounts& counts) {
 #if defined(__x86_64__)
   using namespace vector_tiles;
-  if (kernel_set() == KernelSet::avx2 && m > 0 && n > 0 && k > 0) {
+  if (kernel_set() >= KernelSet::avx2 && m > 0 && n > 0 && k > 0) {
     if (mac.activation_scale_bits == 0) a.scales = nullptr;
     if (mac.weight_scale_bits == 0) w.scales = nullptr;
     const std::int64_t vectors = (k + mac.vector_length - 1) / mac.vector_length;
     Product product{mac, a, w, acc, m, n, k, accumulate, vectors, 0};
-    const bool narrow = is_narrow(mac, vectors, accumulate);
-    if (!narrow && !sums_fit(limits_of(mac), vectors, std::int64_t{1} << 48, std::int64_t{1} << 62))
-      return golden::vector_scaled_gemm(mac, a, w, acc, m, n, k, accumulate, counts);
-    if (narrow)
+    if (kernel_set() >= KernelSet::avx512 && is_dot(mac, vectors, accumulate))
+      dot_gemm(product, counts);
+    else if (is_narrow(mac, vectors, accumulate))
       narrow_gemm(product, counts);
-    else
+    else if (is_wide(mac, vectors))
       wide_gemm(product, counts);
+    else
+      return golden::vector_scaled_gemm(mac, a, w, acc, m, n, k, accumulate, counts);
     counts.vectors += static_cast<std::uint64_t>(m * n * vectors);
     counts.gated += count_gated(mac, a, w, m, n, vectors);
     return;

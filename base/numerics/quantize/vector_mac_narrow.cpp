@@ -11,7 +11,6 @@ namespace {
 
 std::uint32_t twice(std::uint32_t x) { return x | x << 16; }
 
-// Sums are watched after every `every` vectors and at the end; 0: never.
 template <bool rounds, int every>
 MANTISSA_AVX2 void narrow_tile(std::int64_t vectors, std::int64_t steps, const std::uint32_t* a,
                                const std::uint32_t* w, const std::uint32_t* sa,
@@ -39,7 +38,7 @@ MANTISSA_AVX2 void narrow_tile(std::int64_t vectors, std::int64_t steps, const s
       }
     }
     const __m256i right[2] = {_mm256_loadu_si256(at(sw)), _mm256_loadu_si256(at(sw + 8))};
-    const bool watches = every != 0 && (j % std::max(every, 1) == 0 || j + 1 == vectors);
+    const bool looks = looks_at<every>(j, vectors);
 #pragma GCC unroll 6
     for (int r = 0; r < tile_m; ++r) {
       const __m256i left = _mm256_set1_epi32(static_cast<int>(sa[r]));
@@ -50,7 +49,7 @@ MANTISSA_AVX2 void narrow_tile(std::int64_t vectors, std::int64_t steps, const s
         auto* sum = reinterpret_cast<__m256i*>(&tile.sum[r][8 * h]);
         const __m256i total = _mm256_add_epi32(*sum, _mm256_madd_epi16(dot[r][h], p));
         *sum = total;
-        if (!watches) continue;
+        if (!looks) continue;
         auto* least = reinterpret_cast<__m256i*>(&tile.least[r][8 * h]);
         auto* greatest = reinterpret_cast<__m256i*>(&tile.greatest[r][8 * h]);
         *least = _mm256_min_epi32(*least, total);
@@ -66,7 +65,7 @@ MANTISSA_AVX2 void narrow_tile(std::int64_t vectors, std::int64_t steps, const s
 bool is_narrow(const VectorMac& mac, std::int64_t vectors, bool accumulate) {
   const Limits l = limits_of(mac);
   const std::int64_t unsigned_top = (std::int64_t{1} << mac.activation_bits) - 1;
-  const std::int64_t offset = mac.activation_signed ? l.activation : 0;
+  const std::int64_t offset = activation_offset(mac);
   const std::int64_t half_vector = 2 * ((mac.vector_length + 3) / 4);
   const bool dots = half_vector * (unsigned_top + offset) * l.weight <= 32767;
   const auto greatest = [](int bits) { return bits ? (std::int64_t{1} << bits) - 1 : 1; };
@@ -80,21 +79,10 @@ bool is_narrow(const VectorMac& mac, std::int64_t vectors, bool accumulate) {
 
 void narrow_gemm(Product& p, VectorMacCounts& counts) {
   thread_local std::vector<std::uint32_t> a, w, sa, sw, offsets;
-  const Limits l = limits_of(p.mac);
-  const int offset = p.mac.activation_signed ? static_cast<int>(l.activation) : 0;
+  const int offset = activation_offset(p.mac);
   p.steps = (p.mac.vector_length + 3) / 4;
-  // Four bytes, `add` added to each: the upper bits apart, so that nothing carries between bytes.
-  const auto four = [](int add) {
-    const std::uint32_t addend = 0x01010101u * static_cast<std::uint32_t>(add);
-    return [addend](const std::int8_t* x) {
-      std::uint32_t word;
-      std::memcpy(&word, x, sizeof word);
-      constexpr std::uint32_t low = 0x7F7F7F7Fu;
-      return ((word & low) + (addend & low)) ^ ((word ^ addend) & ~low);
-    };
-  };
-  pack<4>(p, p.a.elements, p.m, tile_m, four(offset), a);
-  pack<4>(p, p.w.elements, p.n, tile_n, four(0), w);
+  pack<4>(p, p.a.elements, p.m, tile_m, four_bytes(offset), a);
+  pack<4>(p, p.w.elements, p.n, tile_n, four_bytes(0), w);
   pack_scales(p, p.a.scales, p.m, tile_m, twice, sa);
   pack_scales(p, p.w.scales, p.n, tile_n, twice, sw);
   // What the offset of a adds to either half of a dot product is taken off at its start.
@@ -113,26 +101,18 @@ void narrow_gemm(Product& p, VectorMacCounts& counts) {
           static_cast<std::uint32_t>(-offset * high) << 16;
     }
   const ScaleRounding rounding = rounding_of(p.mac);
-  // Between two looks a sum moves by `margin` at most. Where that is little, few looks suffice.
-  const std::int64_t term = l.dot * l.product;
-  const bool never = !p.accumulate && p.vectors * term <= p.mac.greatest_sum();
-  constexpr int seldom = 4;
-  const bool rarely = (seldom - 1) * term <= p.mac.greatest_sum() / 8;
-  const auto kernel = rounding.shift ? never    ? narrow_tile<true, 0>
-                                       : rarely ? narrow_tile<true, seldom>
-                                                : narrow_tile<true, 1>
-                      : never ? narrow_tile<false, 0>
-                      : rarely       ? narrow_tile<false, seldom>
-                                     : narrow_tile<false, 1>;
-  const std::int64_t margin = !never && rarely ? (seldom - 1) * term : 0;
+  const Looks looks = looks_of(p);
   const auto same = [](std::int64_t c) { return c; };
   const auto words = static_cast<std::size_t>(p.vectors * p.steps);
   const auto vectors = static_cast<std::size_t>(p.vectors);
-  for_each_tile<std::int32_t>(
-      p, same, margin, counts, [&](std::size_t i0, std::size_t j0, Tile<std::int32_t>& tile) {
-        kernel(p.vectors, p.steps, &a[i0 * words], &w[j0 * words], &sa[i0 * vectors],
-               &sw[j0 * vectors], &offsets[j0 * vectors], rounding, tile);
-      });
+  with_constants(rounding.shift != 0, looks.every, [&](auto rounds, auto every) {
+    for_each_tile<Tile<std::int32_t>>(
+        p, same, looks.margin, counts, [&](std::size_t i0, std::size_t j0, auto& tile) {
+          narrow_tile<rounds, every>(p.vectors, p.steps, &a[i0 * words], &w[j0 * words],
+                                     &sa[i0 * vectors], &sw[j0 * vectors], &offsets[j0 * vectors],
+                                     rounding, tile);
+        });
+  });
 }
 
 }  // namespace mantissa::numerics::vector_tiles

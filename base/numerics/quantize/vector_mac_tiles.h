@@ -2,9 +2,9 @@
 // What the fast products of vector_mac.h share: operands packed in panels, tiles of sums, and the
 // look back at them. Internal to this folder.
 //
-// Tiles of 6 rows of a by 16 rows of w. Within a vector, sums of products stay in registers; then
-// each is multiplied by its p and added. Whether the accumulator would have overflowed on the way
-// is known from the least and the greatest partial sum; the few outputs where it would have are
+// Tiles of some rows of a by some rows of w. Within a vector, sums of products stay in registers;
+// then each is multiplied by its p and added. Whether the accumulator would have overflowed on the
+// way is known from the least and the greatest partial sum; the few outputs where it would have are
 // computed again by the golden loop.
 #pragma once
 
@@ -94,32 +94,34 @@ void pack_scales(const Product& p, const std::uint16_t* scales, std::int64_t cou
 
 // A tile of sums, the least and the greatest of those on the way. Columns may stand in another
 // order than in the matrix.
-template <class T>
+template <class Sum, std::int64_t m = tile_m, std::int64_t n = tile_n>
 struct Tile {
-  alignas(32) T sum[tile_m][tile_n], least[tile_m][tile_n], greatest[tile_m][tile_n];
+  using Value = Sum;
+  static constexpr std::int64_t rows = m, columns = n;
+  alignas(64) Sum sum[m][n], least[m][n], greatest[m][n];
 };
 
 // Starts a tile from the sums so far, or from zeros.
 template <class T, class Place>
-void start(const Product& p, std::int64_t i0, std::int64_t j0, Place place, Tile<T>& tile) {
+void start(const Product& p, std::int64_t i0, std::int64_t j0, Place place, T& tile) {
   tile = {};
   if (!p.accumulate) return;
-  for (std::int64_t r = 0; r < std::min(tile_m, p.m - i0); ++r)
-    for (std::int64_t c = 0; c < std::min(tile_n, p.n - j0); ++c) {
+  for (std::int64_t r = 0; r < std::min(T::rows, p.m - i0); ++r)
+    for (std::int64_t c = 0; c < std::min(T::columns, p.n - j0); ++c) {
       const std::int64_t at = place(c);
       tile.sum[r][at] = tile.least[r][at] = tile.greatest[r][at] =
-          static_cast<T>(p.acc[(i0 + r) * p.n + j0 + c]);
+          static_cast<typename T::Value>(p.acc[(i0 + r) * p.n + j0 + c]);
     }
 }
 
 // Stores a finished tile; an output whose sums came nearer to the ends of the accumulator than
 // `margin` is computed again.
 template <class T, class Place>
-void finish(const Product& p, std::int64_t i0, std::int64_t j0, Place place, const Tile<T>& tile,
+void finish(const Product& p, std::int64_t i0, std::int64_t j0, Place place, const T& tile,
             std::int64_t margin, VectorMacCounts& counts) {
   const std::int64_t low = p.mac.least_sum() + margin, high = p.mac.greatest_sum() - margin;
-  for (std::int64_t r = 0; r < std::min(tile_m, p.m - i0); ++r)
-    for (std::int64_t c = 0; c < std::min(tile_n, p.n - j0); ++c) {
+  for (std::int64_t r = 0; r < std::min(T::rows, p.m - i0); ++r)
+    for (std::int64_t c = 0; c < std::min(T::columns, p.n - j0); ++c) {
       std::int64_t& out = p.acc[(i0 + r) * p.n + j0 + c];
       const std::int64_t at = place(c);
       if (tile.least[r][at] >= low && tile.greatest[r][at] <= high) {
@@ -140,9 +142,9 @@ void finish(const Product& p, std::int64_t i0, std::int64_t j0, Place place, con
 template <class T, class Place, class Run>
 void for_each_tile(const Product& p, Place place, std::int64_t margin, VectorMacCounts& counts,
                    Run run) {
-  Tile<T> tile;
-  for (std::int64_t j0 = 0; j0 < p.n; j0 += tile_n)
-    for (std::int64_t i0 = 0; i0 < p.m; i0 += tile_m) {
+  T tile;
+  for (std::int64_t j0 = 0; j0 < p.n; j0 += T::columns)
+    for (std::int64_t i0 = 0; i0 < p.m; i0 += T::rows) {
       start(p, i0, j0, place, tile);
       run(static_cast<std::size_t>(i0), static_cast<std::size_t>(j0), tile);
       finish(p, i0, j0, place, tile, margin, counts);
@@ -159,12 +161,71 @@ inline ScaleRounding rounding_of(const VectorMac& mac) {
   return {k, k ? 1 << (k - 1) : 0, static_cast<int>(limits_of(mac).product)};
 }
 
+// How often a kernel looks whether sums have left the accumulator: after every `every` vectors and
+// at the end, or never (0). Between two looks a sum moves by `margin` at most.
+struct Looks {
+  int every;
+  std::int64_t margin;
+};
+constexpr int seldom = 4;
+
+inline Looks looks_of(const Product& p) {
+  const Limits l = limits_of(p.mac);
+  const std::int64_t term = l.dot * l.product;
+  if (!p.accumulate && p.vectors * term <= p.mac.greatest_sum()) return {0, 0};
+  const std::int64_t margin = (seldom - 1) * term;
+  if (margin <= p.mac.greatest_sum() / 8) return {seldom, margin};
+  return {1, 0};
+}
+
+template <int every>
+bool looks_at(std::int64_t vector, std::int64_t vectors) {
+  return every != 0 && (vector % std::max(every, 1) == 0 || vector + 1 == vectors);
+}
+
+// run(whether scale products are rounded, how often sums are looked at), both constants.
+template <class Run>
+void with_constants(bool rounds, int every, Run run) {
+  const auto looking = [&](auto rounding) {
+    using std::integral_constant;
+    if (every == 0) return run(rounding, integral_constant<int, 0>{});
+    if (every == seldom) return run(rounding, integral_constant<int, seldom>{});
+    run(rounding, integral_constant<int, 1>{});
+  };
+  if (rounds)
+    looking(std::true_type{});
+  else
+    looking(std::false_type{});
+}
+
+// What makes a signed activation unsigned, as vpmaddubsw and vpdpbusd want it.
+inline int activation_offset(const VectorMac& mac) {
+  return mac.activation_signed ? static_cast<int>(limits_of(mac).activation) : 0;
+}
+
+// Four bytes, `add` added to each: the upper bits apart, so that nothing carries between bytes.
+inline auto four_bytes(int add) {
+  const std::uint32_t addend = 0x01010101u * static_cast<std::uint32_t>(add);
+  return [addend](const std::int8_t* x) {
+    std::uint32_t word;
+    std::memcpy(&word, x, sizeof word);
+    constexpr std::uint32_t low = 0x7F7F7F7Fu;
+    return ((word & low) + (addend & low)) ^ ((word ^ addend) & ~low);
+  };
+}
+
 #if defined(__x86_64__)
-// vpmaddubsw: a, made unsigned by adding 2^(Na-1), times w, in int16; vpmaddwd multiplies by p and
-// adds pairs; sums in int32. Where nothing can leave these widths:
+// Kernels for operands whose every intermediate fits, the fastest first.
+// AVX-512 VNNI. vpdpbusd: a, made unsigned, times w, a vector's sum in int32 that fits int16;
+// vpdpwssd multiplies it by p and adds, in int32.
+bool is_dot(const VectorMac& mac, std::int64_t vectors, bool accumulate);
+void dot_gemm(Product& p, VectorMacCounts& counts);
+// AVX2. vpmaddubsw: a, made unsigned, times w, in int16; vpmaddwd multiplies by p and adds pairs;
+// sums in int32.
 bool is_narrow(const VectorMac& mac, std::int64_t vectors, bool accumulate);
 void narrow_gemm(Product& p, VectorMacCounts& counts);
-// vpmaddwd on int16 operands; dot and p in int32, their products and sums in int64.
+// AVX2. vpmaddwd on int16 operands; dot and p in int32, their products and sums in int64.
+bool is_wide(const VectorMac& mac, std::int64_t vectors);
 void wide_gemm(Product& p, VectorMacCounts& counts);
 #endif
 

@@ -62,6 +62,10 @@ MANTISSA_AVX2 void wide_tile(std::int64_t vectors, std::int64_t steps, const std
 
 }  // namespace
 
+bool is_wide(const VectorMac& mac, std::int64_t vectors) {
+  return sums_fit(limits_of(mac), vectors, std::int64_t{1} << 48, std::int64_t{1} << 62);
+}
+
 void wide_gemm(Product& p, VectorMacCounts& counts) {
   thread_local std::vector<std::uint32_t> a, w, sa, sw;
   p.steps = (p.mac.vector_length + 1) / 2;
@@ -81,11 +85,11 @@ void wide_gemm(Product& p, VectorMacCounts& counts) {
   const ScaleRounding rounding = rounding_of(p.mac);
   const auto words = static_cast<std::size_t>(p.vectors * p.steps);
   const auto vectors = static_cast<std::size_t>(p.vectors);
-  for_each_tile<std::int64_t>(p, wide_place, 0, counts,
-                              [&](std::size_t i0, std::size_t j0, Tile<std::int64_t>& tile) {
-                                wide_tile(p.vectors, p.steps, &a[i0 * words], &w[j0 * words],
-                                          &sa[i0 * vectors], &sw[j0 * vectors], rounding, tile);
-                              });
+  for_each_tile<Tile<std::int64_t>>(
+      p, wide_place, 0, counts, [&](std::size_t i0, std::size_t j0, Tile<std::int64_t>& tile) {
+        wide_tile(p.vectors, p.steps, &a[i0 * words], &w[j0 * words], &sa[i0 * vectors],
+                  &sw[j0 * vectors], rounding, tile);
+      });
 }
 
 }  // namespace mantissa::numerics::vector_tiles

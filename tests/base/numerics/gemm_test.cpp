@@ -9,6 +9,7 @@
 
 #include "base/numerics/error_bound.h"
 #include "base/numerics/random_fill.h"
+#include "tests/base/numerics/kernel_sets.h"
 
 namespace mantissa::numerics {
 namespace {
@@ -53,16 +54,9 @@ void expect_same_integers(Fast fast, Golden golden, Size s, bool accumulate) {
   ASSERT_EQ(overflows_x, overflows_y);
 }
 
-class Kernels : public testing::TestWithParam<KernelSet> {
- protected:
-  void SetUp() override { limit_kernel_set(GetParam()); }
-  void TearDown() override { limit_kernel_set(KernelSet::avx2); }
-};
+class Kernels : public WithKernels {};
 
-INSTANTIATE_TEST_SUITE_P(Gemm, Kernels, testing::Values(KernelSet::portable, KernelSet::avx2),
-                         [](const auto& info) {
-                           return info.param == KernelSet::avx2 ? "avx2" : "portable";
-                         });
+INSTANTIATE_TEST_SUITE_P(Gemm, Kernels, every_kernel_set(), kernel_set_name);
 
 TEST_P(Kernels, int8_equals_golden_on_the_grid) {
   for (const Size& s : grid()) {

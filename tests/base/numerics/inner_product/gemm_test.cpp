@@ -6,9 +6,9 @@
 
 #include <cstring>
 
-#include "base/numerics/gemm.h"
 #include "base/numerics/inner_product/timing.h"
 #include "tests/base/numerics/inner_product/operands.h"
+#include "tests/base/numerics/kernel_sets.h"
 
 namespace mantissa::numerics::inner_product {
 namespace {
@@ -67,7 +67,7 @@ Codes operands(Draw& draw, Format f, std::size_t count, bool specials) {
 }
 
 void compare_on_grid(KernelSet kernels) {
-  limit_kernel_set(kernels);
+  const LimitedKernels limited(kernels);
   Draw draw(11);
   const Format all[] = {Format::fp16,     Format::bf16,     Format::tf32,
                         Format::fp8_e4m3, Format::fp8_e5m2, Format::fp6_e2m3,
@@ -105,13 +105,12 @@ void compare_on_grid(KernelSet kernels) {
             ++compared;
             overflowing += slow.counts.overflows > 0 ? 1 : 0;
           }
-  limit_kernel_set(KernelSet::avx2);
   EXPECT_GT(compared, 5000);
   EXPECT_GT(overflowing, 10);
 }
 
 TEST(IpuGemm, is_the_readable_one_on_a_grid_of_units_with_vector_instructions) {
-  compare_on_grid(KernelSet::avx2);
+  compare_on_grid(widest_kernel_set);
 }
 
 TEST(IpuGemm, is_the_readable_one_on_a_grid_of_units_without_vector_instructions) {

@@ -10,6 +10,7 @@
 #include "base/numerics/bf16.h"
 #include "base/numerics/minifloat.h"
 #include "base/numerics/quantize/errors.h"
+#include "tests/base/numerics/kernel_sets.h"
 #include "tests/base/numerics/quantize/samples.h"
 
 namespace mantissa::numerics {
@@ -136,7 +137,7 @@ TEST(BlockQuantizer, has_the_same_bits_in_plain_loops_and_along_a_strided_axis) 
   for (const auto& info : block_formats()) {
     const auto fast = quantize(x.data(), {5, 77, 3}, info.format);
     {
-      const PortableKernels portable;
+      const LimitedKernels portable(KernelSet::portable);
       const auto slow = quantize(x.data(), {5, 77, 3}, info.format);
       EXPECT_EQ(fast.codes, slow.codes) << info.name;
       EXPECT_EQ(fast.scales, slow.scales) << info.name;

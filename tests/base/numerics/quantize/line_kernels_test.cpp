@@ -9,6 +9,7 @@
 
 #include "base/numerics/float_bits.h"
 #include "base/numerics/quantize/rounding.h"
+#include "tests/base/numerics/kernel_sets.h"
 #include "tests/base/numerics/quantize/samples.h"
 
 namespace mantissa::numerics {
@@ -66,7 +67,11 @@ std::vector<float> scales(std::int64_t count) {
 const std::int64_t lengths[] = {0, 1, 7, 8, 9, 16, 31, 33, 250};
 const std::int64_t vectors[] = {1, 3, 8, 16, 17, 32, 64, 1000};
 
-TEST(LineKernels, find_the_largest_of_each_vector_as_the_golden_ones_do) {
+class LineKernels : public WithKernels {};
+
+INSTANTIATE_TEST_SUITE_P(Quantize, LineKernels, every_kernel_set(), kernel_set_name);
+
+TEST_P(LineKernels, find_the_largest_of_each_vector_as_the_golden_ones_do) {
   for (const std::int64_t n : lengths)
     for (const std::int64_t v : vectors)
       for (const bool is_signed : {true, false}) {
@@ -78,7 +83,7 @@ TEST(LineKernels, find_the_largest_of_each_vector_as_the_golden_ones_do) {
       }
 }
 
-TEST(LineKernels, see_what_is_not_finite_at_every_place_and_nothing_else) {
+TEST_P(LineKernels, see_what_is_not_finite_at_every_place_and_nothing_else) {
   const float infinity = std::numeric_limits<float>::infinity();
   std::vector<float> largest(40);
   for (std::int64_t at = 0; at < 37; ++at)
@@ -94,7 +99,7 @@ TEST(LineKernels, see_what_is_not_finite_at_every_place_and_nothing_else) {
       }
 }
 
-TEST(LineKernels, divide_as_the_golden_ones_do) {
+TEST_P(LineKernels, divide_as_the_golden_ones_do) {
   for (const std::int64_t n : lengths)
     for (const std::int64_t v : vectors)
       for (const auto& [low, high] :
@@ -108,7 +113,7 @@ TEST(LineKernels, divide_as_the_golden_ones_do) {
         }
 }
 
-TEST(LineKernels, encode_as_the_golden_ones_do) {
+TEST_P(LineKernels, encode_as_the_golden_ones_do) {
   for (const NumberFormat f :
        {NumberFormat::fp4_e2m1, NumberFormat::fp6_e2m3, NumberFormat::fp6_e3m2,
         NumberFormat::fp8_e4m3, NumberFormat::fp8_e5m2})
@@ -125,7 +130,7 @@ TEST(LineKernels, encode_as_the_golden_ones_do) {
 }
 
 // Every value that 16 bits of a binary32 can tell apart, and its neighbours.
-TEST(LineKernels, encode_to_the_code_of_the_format_saturated) {
+TEST_P(LineKernels, encode_to_the_code_of_the_format_saturated) {
   const float one = 1;
   for (const NumberFormat f :
        {NumberFormat::fp4_e2m1, NumberFormat::fp6_e2m3, NumberFormat::fp6_e3m2,
@@ -145,7 +150,7 @@ TEST(LineKernels, encode_to_the_code_of_the_format_saturated) {
 }
 
 // By the rule itself: no other number of the format lies where the rounding should have gone.
-TEST(LineKernels, encode_by_every_rounding_as_its_name_says) {
+TEST(LineRoundings, encode_by_every_rounding_as_its_name_says) {
   const MinifloatFormat& format = minifloat_format(NumberFormat::fp4_e2m1);
   const float one = 1;
   const std::vector<double> values = {0, 0.5, 1, 1.5, 2, 3, 4, 6};

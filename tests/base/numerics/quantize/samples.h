@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/faults/draw.h"
-#include "base/numerics/gemm.h"
 
 namespace mantissa::numerics {
 
@@ -41,12 +40,5 @@ inline double sqnr(const std::vector<float>& x, const std::vector<float>& y) {
   }
   return 10 * std::log10(signal / noise);
 }
-
-// Plain loops while it lives.
-class PortableKernels {
- public:
-  PortableKernels() { limit_kernel_set(KernelSet::portable); }
-  ~PortableKernels() { limit_kernel_set(KernelSet::avx2); }
-};
 
 }  // namespace mantissa::numerics

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/numerics/gemm.h"
 #include "base/numerics/quantize/post_processing.h"
+#include "tests/base/numerics/kernel_sets.h"
 #include "tests/base/numerics/quantize/samples.h"
 
 namespace mantissa::numerics {
@@ -112,17 +113,9 @@ std::vector<Named> datapaths() {
   return all;
 }
 
-class VectorKernels : public testing::TestWithParam<KernelSet> {
- protected:
-  void SetUp() override { limit_kernel_set(GetParam()); }
-  void TearDown() override { limit_kernel_set(KernelSet::avx2); }
-};
+class VectorKernels : public WithKernels {};
 
-INSTANTIATE_TEST_SUITE_P(VectorMac, VectorKernels,
-                         testing::Values(KernelSet::portable, KernelSet::avx2),
-                         [](const auto& info) {
-                           return info.param == KernelSet::avx2 ? "avx2" : "portable";
-                         });
+INSTANTIATE_TEST_SUITE_P(VectorMac, VectorKernels, every_kernel_set(), kernel_set_name);
 
 TEST_P(VectorKernels, equal_golden_on_a_grid_of_datapaths_and_sizes) {
   for (const Named& d : datapaths())
