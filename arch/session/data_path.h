@@ -14,11 +14,14 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "arch/core/accumulators.h"
 #include "arch/core/scratchpad.h"
 #include "arch/mapper/lowering.h"
 #include "arch/session/epilogue.h"
+#include "arch/session/operand_ranges.h"
+#include "arch/session/operand_reader.h"
 #include "arch/session/session.h"
 #include "arch/units/accumulator_twin.h"
 #include "arch/units/matrix_twin.h"
@@ -64,18 +67,16 @@ class DataPath {
   void map_weights(const LoweredLayer& layer);
   const numerics::Value& parameter(trace::TensorId id);
   numerics::Value value(trace::TensorId id);
-  void gather_rows(const MatrixProblem& problem, const MatrixCommand& c, std::uint64_t group,
-                   std::uint64_t first, std::uint64_t rows, std::byte* out);
-  const MatrixRanges& ranges_of(const LoweredLayer& layer);
-  MatrixRanges ranges_of(const LoweredLayer& layer, std::uint64_t channel, std::uint64_t n);
+  TwinCommand twin_command(const LoweredLayer& layer, const MatrixCommand& c,
+                           const MatrixTimetable& time, const MatrixRanges& ranges) const;
   void product(const MatrixProblem& problem, const MatrixOperands& operands, std::uint64_t n,
                std::uint64_t k, std::uint32_t* sums, std::int64_t ldsums);
-  void accumulate_chains(const LoweredLayer& layer, const MatrixCommand& c, const std::byte* a,
-                         std::int64_t lda, const std::byte* b, std::int64_t ldb);
+  OperandRows upset_registers(const MatrixProblem& problem, const OperandRows& b, std::uint64_t k,
+                              std::uint64_t n);
+  void accumulate_chains(const LoweredLayer& layer, const MatrixCommand& c, const OperandRows& a,
+                         const OperandRows& b);
   void accumulate(const LoweredLayer& layer, const MatrixCommand& c,
                   const std::vector<std::uint32_t>& sums, bool overwrites);
-  const std::byte* operand_b(const MatrixProblem& problem, const MatrixCommand& c,
-                             std::uint64_t group, std::int64_t& ldb);
   // Flips each of `bits` bits with probability `rate`, the same ones in every run; a byte has
   // `width` of them.
   std::uint64_t upset(double rate, std::byte* bytes, std::uint64_t bits, unsigned width = 8);
@@ -87,10 +88,11 @@ class DataPath {
   Scratchpad& scratchpad_;
   Accumulators& accumulators_;
   memory::BackingStore& store_;
+  OperandReader reader_;
+  OperandRanges ranges_;                                   // where the unit scales its operands
   std::map<trace::TensorId, numerics::Value> parameters_;  // of the layers in flight
   // Of the layers in flight, by height and width of a tile.
   std::map<LayerId, std::map<std::pair<std::uint64_t, std::uint64_t>, Epilogue>> epilogues_;
-  std::map<LayerId, MatrixRanges> ranges_;  // of all channels, where the unit scales its operands
   std::map<std::uint64_t, std::uint32_t>
       images_;  // packed weights in memory: layers that read them
   std::vector<OutputTensor> outputs_;
@@ -102,7 +104,8 @@ class DataPath {
   double register_error_rate_, accumulator_error_rate_;
   std::uint64_t upset_key_, upset_draws_ = 0;
   std::uint64_t register_upsets_ = 0, accumulator_upsets_ = 0;
-  std::vector<std::byte> copy_a_, copy_b_;  // operands as faulty cells deliver them
+  std::vector<std::byte> cells_;      // as faulty cells deliver them
+  std::vector<std::byte> registers_;  // of the array, with bits flipped
 };
 
 }  // namespace mantissa::arch

@@ -45,7 +45,8 @@ std::vector<std::byte> in_rows(NumberFormat format, const std::vector<std::byte>
 
 void extend(NumberFormat format, std::vector<std::byte>& codes) {
   if (format != NumberFormat::int4) return;
-  for (std::byte& code : codes) code = static_cast<std::byte>((std::to_integer<int>(code) ^ 8) - 8);
+  for (std::byte& code : codes)
+    code = static_cast<std::byte>(((std::to_integer<int>(code) & 15) ^ 8) - 8);
 }
 
 }  // namespace mantissa::arch

@@ -30,7 +30,7 @@ std::vector<std::byte> without_gaps(trace::NumberFormat format,
 std::vector<std::byte> in_rows(trace::NumberFormat format, const std::vector<std::byte>& tensor,
                                std::uint64_t rows, std::uint64_t row);
 
-// Codes as a unit takes them: integers with their sign.
+// Codes as a unit takes them: integers with the sign of their lower bits.
 void extend(trace::NumberFormat format, std::vector<std::byte>& codes);
 
 }  // namespace mantissa::arch
