@@ -61,6 +61,10 @@ class MatrixLowering : public LayerProgram {
   void ensure_b(std::uint64_t instance, std::size_t ki, std::size_t ni);
   void ensure_a(std::uint64_t instance, std::size_t mi, std::size_t ki, std::size_t ni);
   void ensure_parameters(std::size_t ni);
+  void operand_a(std::uint64_t instance, std::size_t mi, std::size_t ki, std::size_t ni,
+                 const Block& block, MatrixCommand& command) const;
+  void operand_b(std::uint64_t instance, std::size_t ki, std::size_t ni, const Block& block,
+                 MatrixCommand& command) const;
   void multiply(std::uint64_t instance, std::size_t mi, std::size_t ki, std::size_t ni,
                 const Block& block);
   void drain(std::uint64_t instance, std::size_t mi, std::size_t ni, const Block& block);
