@@ -10,7 +10,7 @@
 #include <immintrin.h>
 #define MANTISSA_AVX2 __attribute__((target("avx2")))
 
-namespace mantissa::numerics::avx2 {
+namespace mantissa::numerics {
 namespace {
 
 constexpr std::uint32_t infinity_bits = 0x7F800000;
@@ -85,10 +85,8 @@ MANTISSA_AVX2 inline __m256i encoded(__m256 x, __m256 scale, const Encoder& e) {
   return _mm256_or_si256(code, negative);
 }
 
-}  // namespace
-
-MANTISSA_AVX2 bool largest_per_vector(const float* x, std::int64_t n, std::int64_t v,
-                                      bool is_signed, float* largest) {
+MANTISSA_AVX2 bool find_largest(const float* x, std::int64_t n, std::int64_t v, bool is_signed,
+                                float* largest) {
   const __m256i magnitude = _mm256_set1_epi32(0x7FFFFFFF);
   // A negative float is a negative integer: below 0, the result where the sign is kept.
   const __m256i kept = is_signed ? magnitude : _mm256_set1_epi32(-1);
@@ -114,8 +112,8 @@ MANTISSA_AVX2 bool largest_per_vector(const float* x, std::int64_t n, std::int64
   return largest_of_eight(all) < infinity_bits;
 }
 
-MANTISSA_AVX2 void divide_per_vector(const float* x, std::int64_t n, std::int64_t v,
-                                     const float* scales, int low, int high, std::int8_t* out) {
+MANTISSA_AVX2 void divide(const float* x, std::int64_t n, std::int64_t v, const float* scales,
+                          int low, int high, std::int8_t* out) {
   const __m256 least = _mm256_set1_ps(static_cast<float>(low));
   const __m256 most = _mm256_set1_ps(static_cast<float>(high));
   for (std::int64_t begin = 0; begin < n; begin += v) {
@@ -144,9 +142,8 @@ MANTISSA_AVX2 void divide_per_vector(const float* x, std::int64_t n, std::int64_
   }
 }
 
-MANTISSA_AVX2 void encode_per_vector(const float* x, std::int64_t n, std::int64_t v,
-                                     const float* scales, const MinifloatFormat& format,
-                                     std::uint8_t* out) {
+MANTISSA_AVX2 void encode(const float* x, std::int64_t n, std::int64_t v, const float* scales,
+                          const MinifloatFormat& format, std::uint8_t* out) {
   const Encoder e = encoder(format);
   for (std::int64_t begin = 0; begin < n; begin += v) {
     const float* vector = x + begin;
@@ -174,6 +171,10 @@ MANTISSA_AVX2 void encode_per_vector(const float* x, std::int64_t n, std::int64_
   }
 }
 
-}  // namespace mantissa::numerics::avx2
+}  // namespace
+
+const LineKernels avx2_line_kernels = {find_largest, divide, encode};
+
+}  // namespace mantissa::numerics
 
 #endif

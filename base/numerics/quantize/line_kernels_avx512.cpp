@@ -10,7 +10,7 @@
 #include <immintrin.h>
 #define MANTISSA_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
 
-namespace mantissa::numerics::avx512 {
+namespace mantissa::numerics {
 namespace {
 
 constexpr std::int64_t lanes = 16;
@@ -73,10 +73,8 @@ MANTISSA_AVX512 inline __m512i encoded(__m512 x, __m512 scale, const Encoder& e)
   return _mm512_ternarylogic_epi32(code, sign, e.sign, or_of_and);
 }
 
-}  // namespace
-
-MANTISSA_AVX512 bool largest_per_vector(const float* x, std::int64_t n, std::int64_t v,
-                                        bool is_signed, float* largest) {
+MANTISSA_AVX512 bool find_largest(const float* x, std::int64_t n, std::int64_t v, bool is_signed,
+                                  float* largest) {
   const __m512i magnitude = _mm512_set1_epi32(0x7FFFFFFF);
   const __m512i kept = is_signed ? magnitude : _mm512_set1_epi32(-1);
   __m512i all = _mm512_setzero_si512();
@@ -93,8 +91,8 @@ MANTISSA_AVX512 bool largest_per_vector(const float* x, std::int64_t n, std::int
   return _mm512_reduce_max_epi32(all) < infinity_bits;
 }
 
-MANTISSA_AVX512 void divide_per_vector(const float* x, std::int64_t n, std::int64_t v,
-                                       const float* scales, int low, int high, std::int8_t* out) {
+MANTISSA_AVX512 void divide(const float* x, std::int64_t n, std::int64_t v, const float* scales,
+                            int low, int high, std::int8_t* out) {
   const __m512 least = _mm512_set1_ps(static_cast<float>(low));
   const __m512 most = _mm512_set1_ps(static_cast<float>(high));
   for (std::int64_t begin = 0; begin < n; begin += v) {
@@ -114,9 +112,8 @@ MANTISSA_AVX512 void divide_per_vector(const float* x, std::int64_t n, std::int6
   }
 }
 
-MANTISSA_AVX512 void encode_per_vector(const float* x, std::int64_t n, std::int64_t v,
-                                       const float* scales, const MinifloatFormat& format,
-                                       std::uint8_t* out) {
+MANTISSA_AVX512 void encode(const float* x, std::int64_t n, std::int64_t v, const float* scales,
+                            const MinifloatFormat& format, std::uint8_t* out) {
   const Encoder e = encoder(format);
   for (std::int64_t begin = 0; begin < n; begin += v) {
     const std::int64_t end = std::min(begin + v, n);
@@ -133,6 +130,10 @@ MANTISSA_AVX512 void encode_per_vector(const float* x, std::int64_t n, std::int6
   }
 }
 
-}  // namespace mantissa::numerics::avx512
+}  // namespace
+
+const LineKernels avx512_line_kernels = {find_largest, divide, encode};
+
+}  // namespace mantissa::numerics
 
 #endif

@@ -11,6 +11,16 @@
 
 namespace mantissa::numerics {
 
+struct LineKernels {
+  bool (*largest_per_vector)(const float* x, std::int64_t n, std::int64_t v, bool is_signed,
+                             float* largest);
+  void (*divide_per_vector)(const float* x, std::int64_t n, std::int64_t v, const float* scales,
+                            int low, int high, std::int8_t* out);
+  void (*encode_per_vector)(const float* x, std::int64_t n, std::int64_t v, const float* scales,
+                            const MinifloatFormat& format, std::uint8_t* out);
+};
+extern const LineKernels avx2_line_kernels, avx512_line_kernels;
+
 // Asks for the element n places after x. The line after this one mostly follows it in memory:
 // fetched while this one's elements are computed, it keeps memory from idling meanwhile. An address
 // that is not the tensor's does no harm.
@@ -20,27 +30,5 @@ inline void prefetch_next_line(const float* x, std::int64_t n) {
 }
 
 }  // namespace mantissa::numerics
-
-namespace mantissa::numerics::avx2 {
-
-bool largest_per_vector(const float* x, std::int64_t n, std::int64_t v, bool is_signed,
-                        float* largest);
-void divide_per_vector(const float* x, std::int64_t n, std::int64_t v, const float* scales, int low,
-                       int high, std::int8_t* out);
-void encode_per_vector(const float* x, std::int64_t n, std::int64_t v, const float* scales,
-                       const MinifloatFormat& format, std::uint8_t* out);
-
-}  // namespace mantissa::numerics::avx2
-
-namespace mantissa::numerics::avx512 {
-
-bool largest_per_vector(const float* x, std::int64_t n, std::int64_t v, bool is_signed,
-                        float* largest);
-void divide_per_vector(const float* x, std::int64_t n, std::int64_t v, const float* scales, int low,
-                       int high, std::int8_t* out);
-void encode_per_vector(const float* x, std::int64_t n, std::int64_t v, const float* scales,
-                       const MinifloatFormat& format, std::uint8_t* out);
-
-}  // namespace mantissa::numerics::avx512
 
 #endif
