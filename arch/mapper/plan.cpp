@@ -113,7 +113,7 @@ void choose_storage(Plan& plan, const CoreConfig& core, bool data) {
     for (const trace::TensorId t : op.inputs)
       if (t != trace::no_tensor) read[plan.storage[t]] = true;
   if (processes) plan.post_processed.assign(trace.tensors.size(), false);
-  // In data mode values lie there as the trace has them.
+  // Values are computed where they lie as the trace has them (Session::run).
   if (packs && !data) plan.packed.resize(trace.tensors.size());
   for (trace::TensorId t = 0; t < trace.tensors.size(); ++t) {
     const trace::TensorId s = plan.storage[t];

@@ -212,8 +212,7 @@ std::vector<std::pair<const char*, std::uint64_t>> vector_actions(const std::str
 
 namespace {
 
-std::uint64_t did(const Core& core, const char* what) {
-  const auto activity = core.matrix().model().activity();
+std::uint64_t did(const Activity& activity, const char* what) {
   const auto found = activity.find(what);
   return found == activity.end() ? 0 : found->second;
 }
@@ -221,17 +220,17 @@ std::uint64_t did(const Core& core, const char* what) {
 }  // namespace
 
 // In shape mode no scale is known: every vector is multiplied.
-void Accounting::add_vectors(const Core& core, const Count& count) const {
+void Accounting::add_vectors(const Core& core, const Activity& activity, const Count& count) const {
   const MatrixConfig& matrix = config_.core.matrix;
-  const std::uint64_t vectors = did(core, "vectors"), gated = did(core, "gated_vectors");
+  const std::uint64_t vectors = did(activity, "vectors"), gated = did(activity, "gated_vectors");
   count("matrix", "vector", vectors - gated);
   count("matrix", "gated_vector", gated);
   // Weights are read where they are held, whatever gates them; each of a fold is written once.
   const ElementSize size = matrix.vsq->weight_size(matrix.rows);
   count("lane_weights", "read",
-        did(core, "read_vectors") * static_cast<std::uint64_t>(matrix.rows) * size);
+        did(activity, "read_vectors") * static_cast<std::uint64_t>(matrix.rows) * size);
   count("lane_weights", "write",
-        did(core, "loaded_vectors") * static_cast<std::uint64_t>(matrix.rows) * size);
+        did(activity, "loaded_vectors") * static_cast<std::uint64_t>(matrix.rows) * size);
   // A sum is read and written with every vector; the first one of a chain reads none, but the
   // complete sum is read once to leave.
   if (matrix.vsq->weight_reuse > 1)
@@ -241,7 +240,7 @@ void Accounting::add_vectors(const Core& core, const Count& count) const {
     count("post_processor", "vector", core.post_processed_vectors());
 }
 
-void Accounting::add(const Core& core) {
+void Accounting::add(const Core& core, const Activity& activity) {
   const auto count = [&](const char* component, const char* action, std::uint64_t n) {
     if (n > 0) counts_[{component, action}] += n;
   };
@@ -252,9 +251,9 @@ void Accounting::add(const Core& core) {
   const std::uint64_t offered = core.matrix().busy().value * matrix.peak_macs_per_cycle();
   MANTISSA_CHECK(offered >= macs, "more products than the array could make");
   if (matrix.vsq) {
-    add_vectors(core, count);
+    add_vectors(core, activity, count);
   } else if (matrix.ipu) {
-    const std::uint64_t cycles = did(core, "operation_cycles");
+    const std::uint64_t cycles = did(activity, "operation_cycles");
     const std::uint64_t of_units = offered / rows;
     MANTISSA_CHECK(of_units >= cycles, "inner-product units worked longer than they were busy");
     count("matrix", "cycle", cycles);

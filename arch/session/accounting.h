@@ -24,7 +24,8 @@ std::vector<std::pair<const char*, std::uint64_t>> vector_actions(const std::str
 class Accounting {
  public:
   explicit Accounting(const ArchConfig& config) : config_(config) {}
-  void add(const Core& core);
+  // `activity`: what its matrix unit counted (MatrixModel::activity).
+  void add(const Core& core, const Activity& activity);
   void add(const memory::Memory& memory);
   // Bytes that scrubbing reads and writes back on the side, in component "scratchpad" or
   // "weight_buffer".
@@ -37,7 +38,7 @@ class Accounting {
 
  private:
   using Count = std::function<void(const char*, const char*, std::uint64_t)>;
-  void add_vectors(const Core& core, const Count& count) const;
+  void add_vectors(const Core& core, const Activity& activity, const Count& count) const;
 
   const ArchConfig& config_;
   std::map<std::pair<std::string, std::string>, std::uint64_t> counts_;

@@ -81,6 +81,11 @@ struct Session::Elaboration {
   }
 };
 
+struct Session::Pass {
+  RunResult result;
+  std::vector<Activity> activity;  // of each core's matrix unit
+};
+
 Session::Session(ArchConfig config, power::Technology technology)
     : elaboration_(std::make_unique<Elaboration>(std::move(config), std::move(technology))) {}
 Session::~Session() = default;
@@ -218,12 +223,8 @@ void warn_of_supply(const char* name, const SramConfig& sram, Volts nominal, Run
                          config::quantity_text(nominal) + " stand for 1 Vmin in its energy");
 }
 
-void warn_of_vectors(const MatrixConfig& matrix, bool data, RunResult& r) {
-  if (data)
-    r.warnings.push_back(
-        "core.matrix: in data mode operands move in the trace's formats and are quantised where "
-        "they enter the unit; bytes of elements with their scales are those of shape mode");
-  else if (matrix.vsq->weight_scale_bits + matrix.vsq->activation_scale_bits > 0)
+void warn_of_vectors(const MatrixConfig& matrix, bool values, RunResult& r) {
+  if (!values && matrix.vsq->weight_scale_bits + matrix.vsq->activation_scale_bits > 0)
     r.warnings.push_back(
         "core.matrix: scales have no values in shape mode: no vector is gated in its energy");
   const auto saturations = r.matrix_activity.find("saturations");
@@ -232,21 +233,77 @@ void warn_of_vectors(const MatrixConfig& matrix, bool data, RunResult& r) {
     r.warnings.push_back("core.matrix: " + std::to_string(n) + " sums of " +
                          std::to_string(matrix.vsq->accumulator_bits) + " bits " +
                          (matrix.vsq->saturate ? "saturated" : "wrapped"));
+  if (values && !r.faults.empty())
+    r.warnings.push_back(
+        "core.matrix: bits failed in operands as the trace has them, before they were quantised, "
+        "not in packed ones");
 }
+
+// Adds what only values decide: what this pass did not count. Both passes have the same vectors.
+void add_values(const Activity& values, Activity& activity) {
+  const auto vectors = values.find("vectors");
+  MANTISSA_CHECK(vectors == values.end() || activity["vectors"] == vectors->second,
+                 "values were computed of other vectors");
+  for (const auto& [name, count] : values) activity.try_emplace(name, count);
+}
+
+// Of two passes over a run the part from `begin` to `end`; the timeline is the second one's.
+class PassObserver final : public Observer {
+ public:
+  PassObserver(Observer* whole, double begin, double end, bool slices)
+      : whole_(whole), begin_(begin), end_(end), slices_(slices) {}
+  void slice(const Slice& slice) override {
+    if (whole_ != nullptr && slices_) whole_->slice(slice);
+  }
+  void progress(double fraction, Cycles now) override {
+    if (whole_ != nullptr) whole_->progress(begin_ + fraction * (end_ - begin_), now);
+  }
+  void building(const std::string& step, double seconds) override {
+    if (whole_ != nullptr) whole_->building(step, seconds);
+  }
+
+ private:
+  Observer* whole_;
+  double begin_, end_;
+  bool slices_;
+};
 
 }  // namespace
 
-RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions& asked) {
+RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions& options) {
+  const bool packs = elaboration_->cores.front()->matrix().model().packed_operands().has_value();
+  if (packs && options.fidelity == Fidelity::data) return run_packed(traces, options);
+  return simulate(traces, options, nullptr).result;
+}
+
+RunResult Session::run_packed(const std::vector<trace::Trace>& traces, const RunOptions& options) {
+  constexpr double of_values = 0.95;  // shapes take a small part of the time
+  PassObserver first(options.observer, 0, of_values, false);
+  PassObserver second(options.observer, of_values, 1, true);
+  RunOptions pass = options;
+  pass.observer = &first;
+  Pass values = simulate(traces, pass, nullptr);
+  pass.observer = &second;
+  pass.fidelity = Fidelity::shape;
+  RunResult r = simulate(traces, pass, &values).result;
+  r.outputs = std::move(values.result.outputs);
+  r.kernel.wakeups += values.result.kernel.wakeups;
+  r.kernel.host_seconds += values.result.kernel.host_seconds;
+  return r;
+}
+
+// `values`: those of this run, found before; time, bytes and energy are this pass's.
+Session::Pass Session::simulate(const std::vector<trace::Trace>& traces, RunOptions options,
+                                const Pass* values) {
   Elaboration& e = *elaboration_;
   const double started = cpu_seconds();
   if (traces.size() > e.cores.size())
     throw Error(too_many_ranks)
         .say("the workload has " + std::to_string(traces.size()) + " ranks")
         .expected("at most " + std::to_string(e.cores.size()) + " (chips x cores)");
-  RunOptions options = asked;
   const bool data = options.fidelity == Fidelity::data;
   const auto needs_data = [&](const char* unit, Implementation implementation) {
-    if (data || implementation == Implementation::model) return;
+    if (data || values != nullptr || implementation == Implementation::model) return;
     throw Error(rtl_needs_data)
         .at(e.config.name)
         .read(std::string("core.") + unit + ".implementation: " + name(implementation))
@@ -294,10 +351,11 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
   for (auto& core : e.cores)
     if (core->twin() != nullptr) core->twin()->finish();
 
-  RunResult r;
+  Pass pass;
+  RunResult& r = pass.result;
   r.arch = e.config.name;
   r.workload = traces.empty() ? "" : traces.front().name;
-  r.fidelity = data ? "data" : "shape";
+  r.fidelity = data || values != nullptr ? "data" : "shape";
   r.clock = e.config.core.clock;
   r.matrix_formula = e.cores.front()->matrix().model().formula();
   std::string stuck;
@@ -321,10 +379,12 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
     r.matrix.busy += r.per_core.back().busy;
     for (std::size_t s = 0; s < stall_kinds; ++s) r.matrix.stalls[s] += r.per_core.back().stalls[s];
     r.macs += core.matrix().macs();
-    for (const auto& [name, count] : core.matrix().model().activity())
-      r.matrix_activity[name] += count;
+    Activity activity = core.matrix().model().activity();
+    if (values != nullptr) add_values(values->activity[rank], activity);
+    for (const auto& [name, count] : activity) r.matrix_activity[name] += count;
+    pass.activity.push_back(activity);
     r.kernel.wakeups += core.wakeups();
-    accounting.add(core);
+    accounting.add(core, activity);
     add_faults(core, e.config.core, e.clock, data, r, accounting);
     const double peak = static_cast<double>(e.config.core.matrix.peak_macs_per_cycle());
     for (LayerResult& layer : core.layers()) {
@@ -350,6 +410,11 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
       for (auto& output : core.data()->take_outputs()) r.outputs.push_back(std::move(output));
     }
   }
+  if (values != nullptr) {
+    r.faults = values->result.faults;
+    r.int32_overflows = values->result.int32_overflows;
+    for (const auto& [unit, result] : values->result.twins) r.twins[unit] += result;
+  }
   r.peak_macs_per_cycle = static_cast<double>(e.config.core.matrix.peak_macs_per_cycle()) *
                           static_cast<double>(e.cores.size());
   if (r.cycles.value > 0)
@@ -366,7 +431,7 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
     for (const auto& warning : plan.warnings)
       if (std::find(r.warnings.begin(), r.warnings.end(), warning) == r.warnings.end())
         r.warnings.push_back(warning);
-  if (e.config.core.matrix.vsq) warn_of_vectors(e.config.core.matrix, data, r);
+  if (e.config.core.matrix.vsq) warn_of_vectors(e.config.core.matrix, data || values != nullptr, r);
   if (const auto beside = bytes_beside(e.memories, r.dram); !beside.empty())
     r.warnings.push_back(beside);
   if (e.memories.front()->dram() != nullptr && e.memories.front()->dram()->energy.known())
@@ -388,7 +453,7 @@ RunResult Session::run(const std::vector<trace::Trace>& traces, const RunOptions
   r.kernel.host_seconds = cpu_seconds() - started;
   for (auto& core : e.cores) core->reset();
   for (auto& memory : e.memories) memory->store().clear();
-  return r;
+  return pass;
 }
 
 }  // namespace mantissa::arch

@@ -61,11 +61,18 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   // traces[i] runs on rank i; ranks are cores in (chip, core) order; fewer traces leave cores idle.
+  //
+  // Data mode on a unit that packs its operands (vector MACs) takes two passes: values, which lie
+  // in memory as the trace has them, since a coarse scale is known only when its tensor is
+  // complete; then time, bytes and energy of the packed form, with the gated vectors of the first.
   RunResult run(const std::vector<trace::Trace>& traces, const RunOptions& options);
   const ArchConfig& config() const;
 
  private:
   struct Elaboration;
+  struct Pass;
+  Pass simulate(const std::vector<trace::Trace>& traces, RunOptions options, const Pass* values);
+  RunResult run_packed(const std::vector<trace::Trace>& traces, const RunOptions& options);
   std::unique_ptr<Elaboration> elaboration_;
 };
 

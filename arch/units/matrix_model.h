@@ -36,8 +36,10 @@ struct MatrixTile {
   trace::NumberFormat b_format() const { return weight_format.value_or(format); }
 };
 
-// How a unit that packs its operands has them in memory and in the scratchpad. Shape mode counts
-// the bytes of this form; data mode those of the trace's format, in which the values lie there.
+// How many times a unit did what, by name.
+using Activity = std::map<std::string, std::uint64_t>;
+
+// How a unit that packs its operands has them in memory and in the scratchpad.
 struct PackedOperands {
   ElementSize a, b;                // the streamed operand and all activations; the stationary one
   std::uint64_t column_bytes = 0;  // of scales, per output channel
@@ -138,7 +140,7 @@ class MatrixModel {
     return ceil_div(tile.k, order().length(tile.k));
   }
   // What the unit did since the last reset, beyond products and folds, by name.
-  virtual std::map<std::string, std::uint64_t> activity() const { return {}; }
+  virtual Activity activity() const { return {}; }
 };
 
 using MatrixModelFactory = std::function<std::unique_ptr<MatrixModel>(

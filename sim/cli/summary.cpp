@@ -71,6 +71,17 @@ std::string matrix_time(const arch::RunResult& result, const Console& console) {
   return console.paint(Colour::bold, title) + "\n" + table.text();
 }
 
+// Only of units that count more than products.
+std::string activity(const arch::RunResult& result, const Console& console) {
+  if (result.matrix_activity.empty()) return {};
+  Table table({}, {Align::left, Align::right, Align::left});
+  for (const auto& [what, count] : result.matrix_activity) {
+    const sim::ResultField* field = sim::find_field("matrix_activity." + what);
+    table.row({what, grouped(count), phrase(field ? field->doc : "")});
+  }
+  return console.paint(Colour::bold, "What the matrix unit counted") + "\n" + table.text() + "\n";
+}
+
 std::string memory(const arch::RunResult& result, const Console& console) {
   const auto& dram = result.dram;
   Table table({}, {Align::left, Align::right, Align::left});
@@ -201,9 +212,10 @@ std::string outputs(const arch::RunResult& result, const Console& console) {
 std::string summary(const sim::Point& point, const arch::RunResult& result,
                     const Console& console) {
   std::string text = head(point, result, console) + "\n" + figures(result) + "\n" +
-                     matrix_time(result, console) + "\n" + memory(result, console) + "\n" +
-                     power(point, result, console) + "\n" + layers(result, console) +
-                     faults(result, console) + twins(result, console) + outputs(result, console);
+                     matrix_time(result, console) + "\n" + activity(result, console) +
+                     memory(result, console) + "\n" + power(point, result, console) + "\n" +
+                     layers(result, console) + faults(result, console) + twins(result, console) +
+                     outputs(result, console);
   return text;
 }
 

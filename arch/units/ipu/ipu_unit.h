@@ -51,7 +51,7 @@ class IpuUnit final : public MatrixModel, public MatrixArithmetic {
   Granularity granularity() const override;
   bool packs_groups() const override { return false; }
   MatrixArithmetic* arithmetic() override { return this; }
-  std::map<std::string, std::uint64_t> activity() const override { return activity_; }
+  Activity activity() const override { return activity_; }
 
   bool multiply(const MatrixOperands& operands, float* sums, std::int64_t ldsums,
                 bool accumulate) override;
@@ -92,7 +92,7 @@ class IpuUnit final : public MatrixModel, public MatrixArithmetic {
   std::map<std::tuple<trace::NumberFormat, trace::NumberFormat, std::uint64_t>, LawCycles> laws_;
   std::unique_ptr<Observed> observed_;
   std::vector<std::uint32_t> of_step_;
-  std::map<std::string, std::uint64_t> activity_;
+  Activity activity_;
 };
 
 }  // namespace mantissa::arch

@@ -23,9 +23,9 @@
 // takes its part of a scale). A layer's results become operands in a post-processing unit per
 // element behind the vector unit: V of them per cycle, five stages (rtl/vsq_ppu).
 //
-// Data mode. Values lie in memory as the trace has them, and are quantised where they enter the
-// unit (operands.h): what the post-processing unit of the layer before does in hardware, with a
-// coarse scale calibrated on this very tensor.
+// Values (Session::run's first pass in data mode) lie in memory as the trace has them, and are
+// quantised where they enter the unit (operands.h): what the post-processing unit of the layer
+// before does in hardware, with a coarse scale calibrated on this very tensor.
 #pragma once
 
 #include <map>
@@ -60,7 +60,7 @@ class VsqUnit final : public MatrixModel, public MatrixArithmetic {
   std::optional<PostProcessing> post_processing() const override;
   std::uint64_t vector_length() const override { return length_; }
   std::uint64_t partial_sums(const MatrixTile& tile) const override;
-  std::map<std::string, std::uint64_t> activity() const override { return activity_; }
+  Activity activity() const override { return activity_; }
 
   bool multiply(const MatrixOperands& operands, float* sums, std::int64_t ldsums,
                 bool accumulate) override;
@@ -90,7 +90,7 @@ class VsqUnit final : public MatrixModel, public MatrixArithmetic {
   std::uint64_t length_, lanes_, elements_, depth_, reuse_, bytes_per_cycle_;
   Cycles free_{};         // takes its next activations
   Cycles shadow_free_{};  // takes its next weights
-  std::map<std::string, std::uint64_t> activity_;
+  Activity activity_;
 };
 
 }  // namespace mantissa::arch

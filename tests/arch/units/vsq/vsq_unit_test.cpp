@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -20,9 +21,11 @@
 namespace mantissa::arch {
 namespace {
 
+using ::testing::Contains;
 using testing::cramped;
 using testing::gemm;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::roomy;
 using trace::NumberFormat;
 
@@ -433,19 +436,76 @@ TEST(VsqUnit, gates_more_vectors_the_fewer_bits_a_scale_product_keeps) {
   EXPECT_LT(gated(4), gated(2));
 }
 
-TEST(VsqUnit, computes_networks_in_the_time_that_shape_mode_needs_for_their_bytes) {
+// Slices of a timeline, and how far a run has come.
+struct Watch final : Observer {
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> slices;
+  std::vector<double> fractions;
+  void slice(const Slice& s) override { slices.emplace_back(s.start.value, s.end.value); }
+  void progress(double fraction, Cycles) override { fractions.push_back(fraction); }
+};
+
+TEST(VsqUnit, computes_networks_in_the_time_and_bytes_of_shape_mode) {
   // Groups, strides, attention between activations, residuals; V beyond the channels.
   for (const auto& trace : {testing::small_convnet(8, 8), testing::small_transformer(9, 12)}) {
     const auto config = with_vsq(roomy(16, 4));
-    const RunResult data = testing::run(config, trace, data_mode());
+    Watch watched, shapes;
+    RunOptions options = data_mode(), alike;
+    options.observer = &watched;
+    alike.observer = &shapes;
+    const RunResult data = testing::run(config, trace, options);
+    const RunResult shape = testing::run(config, trace, alike);
+    EXPECT_EQ(data.fidelity, "data");
     EXPECT_GT(data.matrix_activity.at("vectors"), 0u);
     EXPECT_EQ(data.matrix_activity.at("saturations"), 0u);
+    EXPECT_FALSE(data.outputs.empty());
     for (const auto& output : data.outputs) EXPECT_FALSE(output.bytes.empty());
-    const RunResult shape = testing::run(config, trace);
     EXPECT_EQ(data.matrix_activity.at("vectors"), shape.matrix_activity.at("vectors"));
-    EXPECT_EQ(data.matrix.busy, shape.matrix.busy);
-    EXPECT_LT(shape.dram.read_bytes, data.dram.read_bytes);
+    EXPECT_EQ(data.cycles, shape.cycles);
+    EXPECT_EQ(data.matrix.stalls, shape.matrix.stalls);
+    EXPECT_EQ(data.traffic, shape.traffic);
+    EXPECT_EQ(watched.slices, shapes.slices);
+    EXPECT_TRUE(std::is_sorted(watched.fractions.begin(), watched.fractions.end()));
+    EXPECT_EQ(watched.fractions.back(), 1);
+    EXPECT_THAT(shape.warnings, Contains(HasSubstr("no vector is gated")));
+    EXPECT_THAT(data.warnings, Not(Contains(HasSubstr("no vector is gated"))));
   }
+}
+
+// Half of the activations are zero, vector by vector: their scales are.
+TEST(VsqUnit, takes_off_the_energy_of_exactly_the_vectors_that_are_gated) {
+  const auto config = with_vsq(cramped(16, 4));
+  const auto trace = gemm(48, 64, 16, NumberFormat::fp32);
+  const auto with = [&](bool zeros) {
+    RunOptions options = data_mode();
+    options.operands = [zeros](const trace::Trace&, const trace::Tensor& tensor) {
+      auto bytes = numerics::fill_random(tensor.format, tensor.shape, 7, tensor.name);
+      if (zeros && tensor.role != trace::Role::parameter)
+        for (std::size_t at = 0; at + 64 <= bytes.size(); at += 128)
+          std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), 64, std::byte{0});
+      return bytes;
+    };
+    return testing::run(config, trace, options);
+  };
+  const RunResult shape = testing::run(config, trace), dense = with(false), sparse = with(true);
+  EXPECT_EQ(dense.matrix_activity.at("gated_vectors"), 0u);
+  EXPECT_EQ(sparse.matrix_activity.at("gated_vectors"), 48u * 2 * 16);
+  EXPECT_EQ(sparse.matrix_activity.at("rounded_to_zero"), 0u);
+  const auto energy = [](const RunResult& r) { return r.power.energy_by_part.at("matrix").value; };
+  EXPECT_EQ(energy(dense), energy(shape));
+  EXPECT_LT(energy(sparse), 0.8 * energy(dense));
+  EXPECT_EQ(sparse.cycles, shape.cycles);
+}
+
+// Operands meet failing cells before they are quantised, not when packed, and a run says so.
+TEST(VsqUnit, says_in_which_form_operands_met_failing_cells) {
+  auto config = with_vsq(cramped(16, 4));
+  const auto trace = gemm(48, 64, 16, NumberFormat::fp32);
+  EXPECT_THAT(testing::run(config, trace, data_mode()).warnings,
+              Not(Contains(HasSubstr("bits failed"))));
+  config.core.matrix.register_error_rate = 1e-3;
+  const RunResult r = testing::run(config, trace, data_mode());
+  EXPECT_GT(r.faults.at("registers").upsets, 0);
+  EXPECT_THAT(r.warnings, Contains(HasSubstr("bits failed in operands as the trace has them")));
 }
 
 ArchConfig preset(const std::string& name, const std::vector<std::string>& overrides = {}) {
