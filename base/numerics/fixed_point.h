@@ -46,7 +46,8 @@ constexpr std::int64_t limited(WideSum x, unsigned width, Overflow overflow) {
 constexpr WideSum rounded(WideSum sum, unsigned fraction) {
   if (fraction == 0) return sum;
   const WideSum floor = sum >> fraction;  // arithmetic in both compilers
-  const WideSum rest = sum - (floor << fraction), half = WideSum{1} << (fraction - 1);
+  const WideSum half = WideSum{1} << (fraction - 1);
+  const WideSum rest = sum & (2 * half - 1);  // two's complement
   return floor + ((rest > half || (rest == half && (floor & 1) != 0)) ? 1 : 0);
 }
 
