@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <optional>
 
@@ -54,6 +55,7 @@ class StudyFolder {
  public:
   StudyFolder(const std::string& path, const sim::LoadedStudy& study)
       : files_(path, "exec " + study.study.config.name) {
+    keep_others(study);
     files_.claim();
     store::Results::write(store_path());
     std::error_code error;
@@ -67,12 +69,25 @@ class StudyFolder {
   void keep(const sim::StudyRun& run) {
     sim::write_study_files(files_, run);
     files_.commit();
+    // Drawn from what stood here before.
+    std::error_code ignored;
+    for (const char* derived : {"report.html", "plots"}) fs::remove_all(path() / derived, ignored);
     store::Results::write(store_path())
         .add(store::StudyRow{run.name, run.experiment, run.title, run.description,
                              run.resolved_yaml, run.program, run.result});
   }
 
  private:
+  // The study may have taken hours: with other parameters it is another one.
+  void keep_others(const sim::LoadedStudy& study) const {
+    std::ifstream in(path() / "study.yaml");
+    if (!in || std::string(std::istreambuf_iterator<char>(in), {}) == study.resolved_yaml) return;
+    throw Error(sim::foreign_directory)
+        .at((path() / "study.yaml").string())
+        .say("the folder holds results of this study with other parameters")
+        .remedy("choose another folder with -o, or remove this one; nothing was written");
+  }
+
   std::string store_path() const { return sweep::results_path(path().string()); }
 
   sim::OutputDirectory files_;

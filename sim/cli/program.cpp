@@ -110,6 +110,18 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
       .remedy(help_hint(*at));
 }
 
+// A variable of the shell that is not set: no option or argument means anything when it is empty.
+void refuse_empty(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options({}))
+    for (const std::string& value : option->results())
+      if (value.empty())
+        throw Error(missing_argument)
+            .at(on_command_line(app))
+            .say(option->get_name() + " is empty")
+            .expected(option->get_type_name())
+            .remedy(help_hint(app));
+}
+
 void flush(Console& console) {
   console.out().flush();
   if (!console.out())
@@ -139,6 +151,7 @@ int guarded(const std::vector<std::string>& arguments, Console& console) {
   } catch (const CLI::ParseError& error) {
     throw usage_error(*program.app, error);
   }
+  for (const CLI::App* command : program.app->get_subcommands()) refuse_empty(*command);
   const ExitCode code = run_actions(program, console);
   flush(console);
   return static_cast<int>(code);

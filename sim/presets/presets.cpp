@@ -158,7 +158,8 @@ std::string Presets::find(PresetKind kind, const std::string& name_or_file,
   const auto presets = list(kind);
   if (!like_a_file)
     for (const auto& preset : presets)
-      if (preset.name == name_or_file || preset.title == name_or_file) return preset.path.string();
+      if (preset.name == name_or_file || (!preset.title.empty() && preset.title == name_or_file))
+        return preset.path.string();
   // Whoever opens the file must not take a bare word for a preset again.
   if (fs::is_regular_file(name_or_file, error))
     return like_a_file ? name_or_file : "./" + name_or_file;

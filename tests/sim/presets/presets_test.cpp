@@ -71,6 +71,12 @@ TEST_F(PresetFolder, technologies_are_found_by_file_and_by_name_and_bases_are_no
   EXPECT_EQ(presets.list(PresetKind::technology).size(), 1u);
 }
 
+// Neither the workload nor the base technology has a name of its own.
+TEST_F(PresetFolder, no_name_is_the_name_of_none) {
+  for (const PresetKind kind : {PresetKind::workload, PresetKind::technology})
+    EXPECT_NE(message(kind, "").find("[presets.unknown]"), std::string::npos);
+}
+
 TEST_F(PresetFolder, files_are_taken_as_they_are) {
   const std::string file = (root_ / "arch/README").string();
   EXPECT_EQ(Presets(root_).find(PresetKind::arch, file), file);
