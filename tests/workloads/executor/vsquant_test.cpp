@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
+#include <map>
 
+#include "base/config/document.h"
 #include "base/numerics/minifloat.h"
 #include "power/synthesis_result.h"
 #include "workloads/precision/vsquant/study_parts.h"
@@ -89,6 +92,55 @@ TEST(VectorMacCost, OfAGatedVectorIsThatOfAnIdleCycle) {
   EXPECT_DOUBLE_EQ(c.energy(0), c.at_activity / 32);
   EXPECT_LT(c.energy(1), c.energy(0));
   EXPECT_DOUBLE_EQ(c.energy(0.5), (c.energy(0) + c.energy(1)) / 2);
+}
+
+StudyContext context_of_presets() {
+  const auto folder = [](const char* kind) {
+    return config::preset_folders({sources + "/configs/" + kind});
+  };
+  StudyContext context;
+  context.chip = [folder](const std::string& arch, const std::vector<std::string>& overrides) {
+    auto chip = config::load<arch::ArchConfig>(arch, folder("arch"), overrides,
+                                               {{"memory.dram", folder("memory"), "dram"}})
+                    .value;
+    auto technology = power::Technology::load(sources + "/configs/tech/7nm.yaml");
+    return StudyChip{std::move(chip), std::move(technology)};
+  };
+  context.workload = [folder](const std::string& name, const std::vector<std::string>& overrides) {
+    LoadOptions options;
+    options.overrides = overrides;
+    return load_workload(sources + "/configs/workload/" + name + ".yaml", folder("workload"),
+                         options);
+  };
+  return context;
+}
+
+TEST(FollowUp, HasThePublishedPeaksAndOursOfAreaAndEnergyBeside) {
+  const auto found = [](const std::vector<std::string>& overrides) {
+    VsQuantConfig config;
+    config.follow_up = "vsq_5nm";
+    config.follow_up_overrides = overrides;
+    StudyContext context = context_of_presets();
+    StudyResult result;
+    add_follow_up(
+        config, context, [](double, const std::string&) {}, result);
+    std::map<std::string, Comparison> all;
+    for (const auto& c : result.comparisons) all.emplace(c.what.substr(c.what.find(": ") + 2), c);
+    return all;
+  };
+  const auto chip = found({});
+  EXPECT_EQ(chip.at("products of 4 bits per cycle").ours, 1024);
+  EXPECT_EQ(chip.at("products of 8 bits per cycle").ours, 512);
+  const Comparison& peak = chip.at("peak at the highest clock");
+  EXPECT_NEAR(peak.ours, *peak.published, 0.005);
+  const Comparison& density = chip.at("peak per area");
+  EXPECT_NEAR(density.ours, peak.ours / chip.at("area").ours, 1e-9);
+  EXPECT_NEAR(*density.published, *peak.published / *chip.at("area").published, 0.1);
+  EXPECT_GT(chip.at("operations per energy on bert_base").ours,
+            chip.at("operations per energy on resnet50").ours);
+  // Another clock is another chip.
+  const auto slow = found({"core.clock=880 MHz"});
+  EXPECT_NEAR(slow.at("peak at the highest clock").ours, peak.ours / 2, 1e-9);
 }
 
 TEST(VsQuantConfig, RefusesSchemesThatStandThereTwiceAndBaselinesThatAreNone) {

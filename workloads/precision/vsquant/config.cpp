@@ -56,6 +56,10 @@ const config::Schema<VsQuantConfig>& VsQuantConfig::schema() {
                     "Architecture of vector MACs whose core is priced in every format; none: no.")
           .optional("chip_workload", &C::chip_workload, "What it runs, in shape mode.")
           .optional("chip_overrides", &C::chip_overrides, "Of the architecture: 'key=value'.")
+          .optional("follow_up", &C::follow_up,
+                    "Architecture of the chip in 5 nm, beside its published figures; none: no.")
+          .optional("follow_up_overrides", &C::follow_up_overrides,
+                    "Of that architecture: 'key=value'.")
           .optional("seed", &C::seed, at_least(0), "Of drawn weights, inputs and samples.")
           .constraint("schemes",
                       [](const C& c) -> std::string {

@@ -43,6 +43,8 @@ struct VsQuantConfig {
   config::FolderPath synthesis, post_processing, inner_products;
   std::string chip, chip_workload = "resnet50";  // whole cores; empty: none
   std::vector<std::string> chip_overrides;
+  std::string follow_up;  // the chip in 5 nm; empty: none
+  std::vector<std::string> follow_up_overrides;
   std::int64_t seed = 1;
   static const config::Schema<VsQuantConfig>& schema();
 

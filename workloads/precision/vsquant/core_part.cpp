@@ -145,14 +145,18 @@ ResultTable table_of(const std::vector<CoreCost>& cores, const CoreCost& base, b
 }  // namespace
 
 void check_cores(const VsQuantConfig& config, StudyContext& context) {
-  if (config.chip.empty()) return;
-  if (!context.chip(config.chip, {}).arch.core.matrix.vsq)
-    throw Error(no_vector_macs)
-        .say("the chip of the study vsquant")
-        .read(config.chip)
-        .expected("an architecture with core.matrix.vsq, as vsq_4_4_4_4");
-  context.chip(config.chip, config.chip_overrides);
-  context.workload(config.chip_workload, {"format=int8"});
+  const auto check = [&](const std::string& chip, const std::vector<std::string>& overrides) {
+    if (chip.empty()) return;
+    if (!context.chip(chip, {}).arch.core.matrix.vsq)
+      throw Error(no_vector_macs)
+          .say("the chip of the study vsquant")
+          .read(chip)
+          .expected("an architecture with core.matrix.vsq, as vsq_4_4_4_4");
+    context.chip(chip, overrides);
+  };
+  check(config.chip, config.chip_overrides);
+  check(config.follow_up, config.follow_up_overrides);
+  if (!config.chip.empty()) context.workload(config.chip_workload, {"format=int8"});
 }
 
 void add_cores(const VsQuantConfig& config, StudyContext& context, const Progress& progress,

@@ -61,7 +61,8 @@ StudyResult run(const VsQuantConfig& config, StudyContext& context) {
   add_definition(config, part(0.9, 0.97), checks, result);
   part(0.97, 1)(0, "areas and energies");
   add_costs(config, losses, checks, result);
-  add_cores(config, context, part(0.98, 1), result);
+  add_cores(config, context, part(0.98, 0.99), result);
+  add_follow_up(config, context, part(0.99, 1), result);
   checks.move_to(result);
   context.progress(1, "done");
   return result;

@@ -12,6 +12,17 @@ inline constexpr const char* of_definition = "the definition (derived)";
 inline constexpr const char* of_synthesis =
     "independent synthesis, osu018, hierarchical multipliers (derived)";
 
+inline constexpr const char* of_follow_up =
+    "the follow-up chip in 5 nm (found); peaks derived of its clock and area";
+
+// The follow-up chip: V = 64, 0.46 to 1.05 V, 152 to 1760 MHz. TOPS/W at `volts`.
+struct FollowUp {
+  double products_of_4, products_of_8;  // per cycle
+  double peak_tops, tops_per_mm2, area_mm2;
+  double volts, tops_per_watt_resnet50, tops_per_watt_bert_base;
+};
+inline constexpr FollowUp follow_up = {1024, 512, 3.60, 23.6, 0.153, 0.67, 38.6, 38.7};
+
 // Percent saved against an 8-bit baseline.
 struct PublishedSaving {
   const char* what;

@@ -68,4 +68,8 @@ void check_cores(const VsQuantConfig& config, StudyContext& context);
 void add_cores(const VsQuantConfig& config, StudyContext& context, const Progress& progress,
                StudyResult& result);
 
+// 5. The follow-up chip beside its published figures.
+void add_follow_up(const VsQuantConfig& config, StudyContext& context, const Progress& progress,
+                   StudyResult& result);
+
 }  // namespace mantissa::workloads::vsquant
