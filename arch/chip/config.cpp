@@ -95,7 +95,8 @@ const Schema<MatrixConfig>& MatrixConfig::schema() {
                     "Folder of SystemVerilog ('mantissa cosim systolic --ports'; ipu, vsq).")
           .optional("rtl_top", &MatrixConfig::rtl_top, "Its top module, if not the model's name.")
           .optional("ipu", &MatrixConfig::ipu, "Model ipu: its inner-product units.")
-          .optional("vsq", &MatrixConfig::vsq, "Model vsq: its vector MACs.")
+          .optional("vsq", &MatrixConfig::vsq,
+                    "Model vsq: its vector MACs; V = rows, a line's last vector is padded.")
           .constraint("model",
                       [](const MatrixConfig& m) {
                         if (find_matrix_model(m.model) != nullptr) return std::string();

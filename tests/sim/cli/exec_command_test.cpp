@@ -132,12 +132,17 @@ TEST_F(Exec, leaves_tables_and_a_store_behind) {
   EXPECT_EQ(text("again/study.json"), text("out/study.json"));
 }
 
-TEST_F(Exec, keeps_the_folder_of_checkpoints_and_replaces_everything_else) {
+TEST_F(Exec, keeps_the_folder_of_checkpoints_and_what_other_parameters_gave) {
   EXPECT_THAT(exec({study(), "--set", "keeps=true", "-o", at("out")}).out, HasSubstr("1 runs"));
   EXPECT_THAT(exec({study(), "--set", "keeps=true", "-o", at("out")}).out, HasSubstr("2 runs"));
-  ASSERT_EQ(exec({study(), "--set", "rows=1", "-o", at("out")}).code, 0);
-  EXPECT_EQ(text("out/numbers.csv"), "n,half [m]\n0,0\n");
+  const std::string numbers = text("out/numbers.csv");
+  const auto other = exec({study(), "--set", "rows=1", "-o", at("out")});
+  EXPECT_EQ(other.code, 2);
+  EXPECT_THAT(other.err, HasSubstr("results of this study with other parameters"));
+  EXPECT_EQ(text("out/numbers.csv"), numbers);
   EXPECT_EQ(text("out/work/runs"), "run\nrun\n");
+  ASSERT_EQ(exec({study(), "--set", "rows=1", "-o", at("another")}).code, 0);
+  EXPECT_EQ(text("another/numbers.csv"), "n,half [m]\n0,0\n") << "and these parameters matter";
 }
 
 TEST_F(Exec, refuses_folders_of_others_before_the_study_is_run) {
