@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Makes the reference synthesis results anew: rtl/<unit>/synthesis.yaml, floating point below it,
-# rtl/ipu/grid and digits, rtl/vsq/grid, rtl/vsq_ppu/data_first.
+# rtl/ipu/grid and digits, rtl/vsq/grid, rtl/vsq_ppu by order and sign.
 #   scripts/synthesis.sh [PROGRAM]      PROGRAM: build/release/mantissa
 set -eu
 cd "$(dirname "$0")/.."
@@ -21,10 +21,17 @@ for result in mac/bf16 vector_alu/fp32; do
   cp "$scratch/synthesis.yaml" "rtl/$result/"
 done
 
-# Post-processing with the exact scale.
-"$program" synth vsq_ppu --set ScaleFirst=0 --fresh -o "$scratch"
-mkdir -p rtl/vsq_ppu/data_first
-cp "$scratch/synthesis.yaml" rtl/vsq_ppu/data_first/
+# Post-processing with the exact scale; with unsigned results, as after ReLU.
+ppu() {
+  folder=rtl/vsq_ppu/$1
+  shift
+  "$program" synth vsq_ppu "$@" --fresh -o "$scratch"
+  mkdir -p "$folder"
+  cp "$scratch/synthesis.yaml" "$folder/"
+}
+ppu data_first --set ScaleFirst=0
+ppu unsigned --set OutputSigned=0
+ppu data_first_unsigned --set ScaleFirst=0 --set OutputSigned=0
 
 # The inner-product unit over its window: two sizes, from the narrowest to one that never waits.
 for lanes in 8 16; do
@@ -35,29 +42,35 @@ for lanes in 8 16; do
   done
 done
 
-# The vector MAC by widths: weights, activations, their scales, the rounded scale product.
+# The vector MAC by widths: weights, activations, their scales, the rounded scale product; whether
+# activations are signed.
 vsq() {
   name="w$1_a$2"
+  test "$6" = 1 || name="${name}u"
   test "$3" = 0 || name="${name}_ws$3_as$4"
   test "$5" = 0 || name="${name}_r$5"
   "$program" synth vsq --set "WeightWidth=$1" --set "ActivationWidth=$2" \
     --set "WeightScaleWidth=$3" --set "ActivationScaleWidth=$4" --set "ProductWidth=$5" \
-    --fresh -o "$scratch"
+    --set "ActivationSigned=$6" --fresh -o "$scratch"
   mkdir -p "rtl/vsq/grid/$name"
   cp "$scratch/synthesis.yaml" "rtl/vsq/grid/$name/"
 }
-vsq 8 8 0 0 0
-vsq 4 8 0 0 0
-vsq 4 8 4 4 0
-vsq 4 8 6 10 0
-vsq 4 8 6 10 6
-vsq 4 4 0 0 0
-vsq 4 4 4 4 4
-vsq 4 4 4 4 6
-vsq 3 3 0 0 0
-vsq 3 3 4 4 0
-vsq 5 5 0 0 0  # twice E2M1: elements of MXFP4
-vsq 5 5 4 4 0  # and with the significands of E4M3 scales: of NVFP4
+for signed in 1 0; do
+  vsq 8 8 0 0 0 $signed
+  vsq 4 8 0 0 0 $signed
+  vsq 4 8 4 4 0 $signed
+  vsq 4 8 6 10 0 $signed
+  vsq 4 8 6 10 6 $signed
+  vsq 4 4 0 0 0 $signed
+  vsq 4 4 4 4 4 $signed
+  vsq 4 4 4 4 6 $signed
+  vsq 3 3 0 0 0 $signed
+  vsq 3 3 4 4 0 $signed
+done
+vsq 4 4 4 4 0 0  # signed: rtl/vsq/synthesis.yaml
+vsq 5 5 0 0 0 1  # twice E2M1: elements of MXFP4
+vsq 5 5 4 4 0 1  # and with the significands of E4M3 scales: of NVFP4
+vsq 8 8 4 4 0 1
 
 # Other multipliers, with as many safe places as 16 bits of window leave nibbles: MC-SER, MC-IPU84,
 # MC-IPU8; integers alone, whose window is a product; binary16 alone, a significand at a time, never
