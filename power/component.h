@@ -15,7 +15,8 @@
 //   vector_mac     vector_length, lanes, units [1], weight_bits, activation_bits, accumulator_bits,
 //                  weight_scale_bits [0], activation_scale_bits [0], product_bits [0: full],
 //                  activation_signed [1]
-//                  vector, gated_vector (scale product of zero): one per vector and lane
+//                  vector, gated_vector (scale product of zero): one per vector and lane;
+//                  idle_cycle: one per lane and cycle without a vector
 //   post_processor vector_length, units [1], accumulator_bits, output_bits, scale_bits,
 //                  fraction_bits [4], output_signed [1]
 //                  vector: one per vector of results

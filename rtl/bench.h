@@ -59,9 +59,14 @@ class Bench {
   virtual std::vector<Command> directed() const = 0;
   // Constrained random, a function of `draw` alone.
   virtual Command random(std::uint64_t draw) const = 0;
-  // Names of the values of the first field, where that is the operation: what each costs is of
-  // interest by itself. None: all commands are alike.
+  // What differs so much that its cost is of interest by itself, by name; none: all commands are
+  // alike. And a command as one of them: that of this number in the first field, where nothing else
+  // is said.
   virtual std::vector<std::string> operations() const { return {}; }
+  virtual Command as_operation(Command command, std::size_t operation) const {
+    command.front() = static_cast<std::int64_t>(operation);
+    return command;
+  }
 
   // Cases that a complete run has seen: "rounding: tie to even, negative".
   virtual std::vector<std::string> cases() const = 0;

@@ -225,6 +225,12 @@ void Accounting::add_vectors(const Core& core, const Activity& activity, const C
   const std::uint64_t vectors = did(activity, "vectors"), gated = did(activity, "gated_vectors");
   count("matrix", "vector", vectors - gated);
   count("matrix", "gated_vector", gated);
+  // Lanes that the operands do not fill, while others work.
+  const std::uint64_t lane_cycles =
+      core.matrix().busy().value * static_cast<std::uint64_t>(matrix.columns * matrix.units);
+  const std::uint64_t used = vectors * static_cast<std::uint64_t>(matrix.vsq->vector_cycles);
+  MANTISSA_CHECK(lane_cycles >= used, "lanes worked longer than they were busy");
+  count("matrix", "idle_cycle", lane_cycles - used);
   // Weights are read where they are held, whatever gates them; each of a fold is written once.
   const ElementSize size = matrix.vsq->weight_size(matrix.rows);
   count("lane_weights", "read",

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "power/estimators/parts.h"
 #include "power/estimators/synthesised_figure.h"
@@ -14,6 +15,9 @@ namespace {
 
 // Whether a figure stands for the table's or for something that the tables leave out.
 enum class Stands { instead, beside };
+
+// In place of an operation's name: a cycle without inputs.
+constexpr const char* idle = "";
 
 // Which unit prices what of a kind, where it fits, and how much of the component one unit makes up.
 struct Rule {
@@ -27,25 +31,30 @@ struct Rule {
   double (*parts)(const SynthesisResult& result);  // in the unit
   double (*wanted)(const Query& query);            // in the component
   Stands energy = Stands::instead, area = Stands::instead;
+  // A unit of these widths. The nearest result prices other ones, by the ratio of the tables'
+  // prices.
+  const std::vector<Width>& (*widths)() = nullptr;
 };
 
-bool fits_vector_mac(const SynthesisResult& result, const Query& query) {
+const std::vector<Width>& vector_mac_widths() {
   static const std::vector<Width> widths{
       {"vector_length", "VectorLength"},         {"weight_bits", "WeightWidth"},
       {"activation_bits", "ActivationWidth"},    {"activation_signed", "ActivationSigned", 1},
       {"weight_scale_bits", "WeightScaleWidth"}, {"activation_scale_bits", "ActivationScaleWidth"},
       {"product_bits", "ProductWidth"},          {"accumulator_bits", "AccumulatorWidth"}};
-  return has_widths(widths, result, query.component);
+  return widths;
 }
 
-bool fits_post_processor(const SynthesisResult& result, const Query& query) {
+const std::vector<Width>& post_processor_widths() {
   static const std::vector<Width> widths{
       {"vector_length", "VectorLength"}, {"accumulator_bits", "AccumulatorWidth"},
       {"output_bits", "OutputWidth"},    {"output_signed", "OutputSigned", 1},
       {"scale_bits", "ScaleWidth"},      {"fraction_bits", "FractionBits", 4},
       {"scale_first", "ScaleFirst", 1}};
-  return has_widths(widths, result, query.component);
+  return widths;
 }
+
+bool fits_any(const SynthesisResult&, const Query&) { return true; }
 
 bool fits_mac(const SynthesisResult& result, const Query& query) {
   const std::string format = query.label("format");
@@ -109,7 +118,7 @@ const std::vector<Rule>& rules() {
        "dma_agu",
        "address",
        {{"descriptor", {}}},
-       [](const SynthesisResult&, const Query&) { return true; },
+       fits_any,
        one,
        [](const Query& q) { return q.attribute("channels", 1); },
        Stands::beside,
@@ -117,17 +126,23 @@ const std::vector<Rule>& rules() {
       {"vector_mac",
        "vsq",
        "vector",
-       {{"vector", {}}},
-       fits_vector_mac,
+       {{"vector", {"vector"}}, {"gated_vector", {"gated_vector"}}, {"idle_cycle", {idle}}},
+       fits_any,
        one,
-       [](const Query& q) { return q.attribute("lanes") * q.attribute("units", 1); }},
+       [](const Query& q) { return q.attribute("lanes") * q.attribute("units", 1); },
+       Stands::instead,
+       Stands::instead,
+       vector_mac_widths},
       {"post_processor",
        "vsq_ppu",
        "vector",
        {{"vector", {}}},
-       fits_post_processor,
+       fits_any,
        one,
-       [](const Query& q) { return q.attribute("units", 1); }}};
+       [](const Query& q) { return q.attribute("units", 1); },
+       Stands::instead,
+       Stands::instead,
+       post_processor_widths}};
   return all;
 }
 
@@ -143,6 +158,7 @@ Price joined(const Price& price, const Price& table, Stands stands) {
 struct Match {
   const Rule* rule;
   const SynthesisResult* result;
+  std::optional<Component> like;  // of the result's widths, where the component has others
 };
 
 class Synthesised final : public Estimator {
@@ -162,10 +178,14 @@ class Synthesised final : public Estimator {
 
   Price energy(const Query& query, const std::string& action) const override {
     const Price table = table_->energy(query, action);
-    for (const auto& [rule, result] : matches(query)) {
-      const auto mine = rule->actions.find(action);
-      if (mine == rule->actions.end()) continue;
-      return joined(price_of(query.technology, *result, mine->second), table, rule->energy);
+    for (const Match& match : matches(query)) {
+      const auto mine = match.rule->actions.find(action);
+      if (mine == match.rule->actions.end()) continue;
+      Price price = price_of(query.technology, *match.result, mine->second);
+      if (match.like)
+        price = of_others(price, query, match,
+                          table.value / table_->energy(like(query, match), action).value);
+      return joined(price, table, match.rule->energy);
     }
     return table;
   }
@@ -185,23 +205,72 @@ class Synthesised final : public Estimator {
   }
 
  private:
-  // Of each rule of this kind the first result that fits.
+  // Of each rule of this kind the first result that fits, or the one with the nearest widths.
   std::vector<Match> matches(const Query& query) const {
     std::vector<Match> all;
     for (const Rule& rule : rules()) {
       if (rule.kind != table_->kind()) continue;
+      std::vector<const SynthesisResult*> fitting;
       for (const auto& result : *results_)
-        if (result.unit == rule.unit && result.action == rule.action && rule.fits(result, query)) {
-          all.push_back({&rule, &result});
-          break;
-        }
+        if (result.unit == rule.unit && result.action == rule.action && rule.fits(result, query))
+          fitting.push_back(&result);
+      if (fitting.empty()) continue;
+      if (rule.widths == nullptr)
+        all.push_back({&rule, fitting.front(), {}});
+      else
+        all.push_back(nearest(rule, fitting, query));
     }
     return all;
   }
 
+  // The results that have what the component has (scales, a rounded product, signed elements), of
+  // these the one whose area the tables put nearest.
+  Match nearest(const Rule& rule, const std::vector<const SynthesisResult*>& results,
+                const Query& query) const {
+    const auto& widths = rule.widths();
+    Match best{&rule, nullptr, {}};
+    std::pair<int, double> least{};
+    const double own = table_->area(query)->value;
+    for (const SynthesisResult* result : results) {
+      if (has_widths(widths, *result, query.component)) return {&rule, result, {}};
+      Component other = query.component;
+      int lacks = 0;
+      for (const Width& width : widths) {
+        const double theirs =
+            static_cast<double>(parameter(*result, width.parameter, width.fallback));
+        const double mine = query.attribute(width.attribute, static_cast<double>(width.fallback));
+        lacks += (theirs == 0) != (mine == 0) ? 1 : 0;
+        other.attributes[width.attribute] = theirs;
+      }
+      const Query as{other, query.technology, query.labels, nullptr};
+      const std::pair distance{lacks, std::abs(std::log(own / table_->area(as)->value))};
+      if (best.result != nullptr && !(distance < least)) continue;
+      least = distance;
+      best.result = result;
+      best.like = std::move(other);
+    }
+    return best;
+  }
+
+  static Query like(const Query& query, const Match& match) {
+    return {*match.like, query.technology, query.labels, nullptr};
+  }
+
+  // Of other widths than the result's: k times its price.
+  static Price of_others(const Price& price, const Query& query, const Match& match, double k) {
+    query.warn(
+        fmt::format("no {} of these widths is synthesised: priced by {} and the ratio of the "
+                    "tables' prices",
+                    match.rule->unit, match.result->file));
+    return scaled(price, k,
+                  fmt::format("{} for other widths, by the tables' ratio,", short_number(k)));
+  }
+
   static Price price_of(const Technology& t, const SynthesisResult& r,
                         const std::vector<std::string>& operations) {
-    if (operations.empty()) return moved_energy(t, r, r.energy, r.action);
+    if (operations.empty() || (r.operations.empty() && operations.front() == r.action))
+      return moved_energy(t, r, r.energy, r.action);
+    if (operations.front() == idle) return moved_energy(t, r, r.idle, "idle cycle");
     std::optional<Price> all;
     for (const std::string& operation : operations) {
       const auto known = r.operations.find(operation);
@@ -224,19 +293,22 @@ class Synthesised final : public Estimator {
   std::optional<std::pair<Price, Stands>> area_of_units(const Query& query) const {
     std::optional<std::pair<Price, Stands>> all;
     const Technology& t = query.technology;
-    for (const auto& [rule, result] : matches(query)) {
-      const double parts = rule->parts(*result), wanted = rule->wanted(query);
-      const Price price = placed(
-          t,
-          synthesised_area(t, *result, result->area * wanted / parts,
-                           fmt::format("{} um2 of {} x {} / {}", short_number(result->area),
-                                       result->unit, short_number(wanted), short_number(parts))));
+    for (const Match& match : matches(query)) {
+      const SynthesisResult& result = *match.result;
+      const double parts = match.rule->parts(result), wanted = match.rule->wanted(query);
+      Price price = placed(
+          t, synthesised_area(t, result, result.area * wanted / parts,
+                              fmt::format("{} um2 of {} x {} / {}", short_number(result.area),
+                                          result.unit, short_number(wanted), short_number(parts))));
+      if (match.like)
+        price = of_others(price, query, match,
+                          table_->area(query)->value / table_->area(like(query, match))->value);
       if (!all) {
-        all = {price, rule->area};
+        all = {price, match.rule->area};
         continue;
       }
       all->first = sum(all->first, price);
-      if (rule->area == Stands::instead) all->second = Stands::instead;
+      if (match.rule->area == Stands::instead) all->second = Stands::instead;
     }
     return all;
   }

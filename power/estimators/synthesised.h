@@ -9,17 +9,22 @@
 //                area                  their areas / Lanes x lanes, placed; requantize where int32
 //   dma          descriptor            unit dma_agu, its energy per address, beside the table's
 //                area                  its area x channels, placed, beside the table's
-//   vector_mac     vector              unit vsq of the same vectors and widths, per vector
+//   vector_mac     vector              unit vsq, per vector that is not gated
+//                  gated_vector        per gated one
+//                  idle_cycle          per cycle without a vector
 //                  area                its area x lanes x units, placed
-//   post_processor vector              unit vsq_ppu of the same vectors, widths and order, per vector
+//   post_processor vector              unit vsq_ppu, per vector
 //                  area                its area x units, placed
 //
 // A rule (synthesised.cpp) says which unit prices what of a kind, and where a result fits; of
-// several results the first that fits counts. Moved from the library's node and voltage to the
-// technology's by power/technology_scaling.h; the formula says by how much, and what the tables
-// would have said. What no result fits (other formats, functions, operand movement, leakage, for
-// which no factor is published) has its table price. Memories, too: in RTL they are flip-flops,
-// which nobody would build a scratchpad from.
+// several results the first that fits counts. Where widths decide (vector_mac, post_processor), the
+// nearest result prices widths that were not synthesised: its price times the ratio of the tables'
+// prices of both, said in the formula and in a warning. Nearest is what has the same parts (scales,
+// a rounded product, signed elements) and, of these, the nearest area by the tables. Moved from the
+// library's node and voltage to the technology's by power/technology_scaling.h; the formula says by
+// how much, and what the tables would have said. What no result fits (other formats, functions,
+// operand movement, leakage, for which no factor is published) has its table price. Memories, too:
+// in RTL they are flip-flops, which nobody would build a scratchpad from.
 #pragma once
 
 #include <string>

@@ -5,7 +5,8 @@
 //
 //   vector        = V multiply(Nw x Na) + (V - 1) add(D) + add(ACC) + registers(V (Nw + Na) + D +
 //                   ACC); with scales also multiply(Mw x Ma) + multiply(D x R) + registers(2 R)
-//   gated_vector  = multiply(Mw x Ma): operands stand still
+//   idle_cycle    = registers of a vector, whose clock runs
+//   gated_vector  = idle_cycle; with two scales also multiply(Mw x Ma)
 //   area          = the same, placed
 //
 //   vector        = V (multiply(ACC x 16) + add(W) + max(W) + quotient + registers(ACC + 16 + 4 W))
@@ -59,12 +60,15 @@ class VectorMac final : public Estimator {
     return {"weight_scale_bits", "activation_scale_bits", "product_bits", "activation_signed"};
   }
   std::vector<std::string> actions(const Technology&) const override {
-    return {"vector", "gated_vector"};
+    return {"vector", "gated_vector", "idle_cycle"};
   }
 
   Price energy(const Query& q, const std::string& action) const override {
     const Costs costs{q.technology, false};
-    return action == "gated_vector" ? scale_product(q, costs) : whole(q, costs);
+    if (action == "vector") return whole(q, costs);
+    const Price clocked = costs.registers(register_bits(q));
+    const auto product = scale_product(q, costs);
+    return action == "gated_vector" && product ? sum(clocked, *product) : clocked;
   }
   std::optional<Price> area(const Query& q) const override {
     const double lanes = q.attribute("lanes") * q.attribute("units", 1);
@@ -79,24 +83,37 @@ class VectorMac final : public Estimator {
     return q.attribute("weight_scale_bits", 0) + q.attribute("activation_scale_bits", 0);
   }
 
-  static Price scale_product(const Query& q, const Costs& costs) {
+  // One scale alone is the product.
+  static std::optional<Price> scale_product(const Query& q, const Costs& costs) {
     const double w = q.attribute("weight_scale_bits", 0), a = scale_bits(q) - w;
-    if (w == 0 || a == 0) return costs.registers(1);  // one scale is the product
+    if (w == 0 || a == 0) return {};
     return costs.multiply(w, a);
+  }
+
+  static double dot_bits(const Query& q) {
+    return q.attribute("weight_bits") + q.attribute("activation_bits") +
+           std::ceil(std::log2(q.attribute("vector_length")));
+  }
+  static double product_bits(const Query& q) {
+    const double rounded = q.attribute("product_bits", 0);
+    return rounded > 0 ? rounded : scale_bits(q);
+  }
+  static double register_bits(const Query& q) {
+    const double elements = q.attribute("weight_bits") + q.attribute("activation_bits");
+    return q.attribute("vector_length") * elements + dot_bits(q) + q.attribute("accumulator_bits") +
+           2 * product_bits(q);
   }
 
   static Price whole(const Query& q, const Costs& costs) {
     const double v = q.attribute("vector_length"), w = q.attribute("weight_bits"),
                  a = q.attribute("activation_bits"), acc = q.attribute("accumulator_bits");
-    const double dot = w + a + std::ceil(std::log2(v));
+    const double dot = dot_bits(q);
     Price price = sum(times(costs.multiply(w, a), v, "products"), costs.add(acc));
     if (v > 1) price = sum(price, times(costs.add(dot), v - 1, "additions of the tree"));
-    price = sum(price, costs.registers(v * (w + a) + dot + acc));
-    const double full = scale_bits(q);
-    if (full == 0) return price;
-    const double rounded = q.attribute("product_bits", 0), r = rounded > 0 ? rounded : full;
-    return sum(sum(price, scale_product(q, costs)),
-               sum(costs.multiply(dot, r), costs.registers(2 * r)));
+    price = sum(price, costs.registers(register_bits(q)));
+    if (scale_bits(q) == 0) return price;
+    if (const auto product = scale_product(q, costs)) price = sum(price, *product);
+    return sum(price, costs.multiply(dot, product_bits(q)));
   }
 };
 

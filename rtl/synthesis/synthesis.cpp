@@ -86,10 +86,9 @@ void add_operations(Synthesis& result, GateSimulator& design, Bench& bench, cons
   const auto names = bench.operations();
   for (std::size_t operation = 0; operation < names.size(); ++operation) {
     Run run;
-    for (std::size_t i = 0; i < std::max<std::size_t>(1, request.vectors / names.size()); ++i) {
-      run.commands.push_back(bench.random(request.seed * 0x9e3779b97f4a7c15ull + i));
-      run.commands.back().front() = static_cast<std::int64_t>(operation);
-    }
+    for (std::size_t i = 0; i < std::max<std::size_t>(1, request.vectors / names.size()); ++i)
+      run.commands.push_back(
+          bench.as_operation(bench.random(request.seed * 0x9e3779b97f4a7c15ull + i), operation));
     const auto cycles = run_bench(design, bench, run, request, netlist_differs);
     const std::uint64_t actions = bench.actions().value_or(cycles);
     if (actions == 0)

@@ -149,6 +149,35 @@ class VsqBench final : public PinBench {
             below(9, std::int64_t{1} << 32)};
   }
 
+  // Vectors whose scale product is above zero, and those that are gated. The mean over a random run
+  // has both, in shares that no chip has.
+  std::vector<std::string> operations() const override {
+    if (mac_.full_product_bits() == 0) return {};
+    return {"vector", "gated_vector"};
+  }
+  Command as_operation(Command command, std::size_t operation) const override {
+    const auto product = [&] {
+      const auto factor = [](std::int64_t scale, int bits) {
+        return bits == 0 ? 1u : unsigned_of(scale);
+      };
+      return numerics::rounded_scale_product(mac_, factor(command[f_sw], mac_.weight_scale_bits),
+                                             factor(command[f_sa], mac_.activation_scale_bits));
+    };
+    const std::int64_t top_w = greatest_scale(mac_.weight_scale_bits);
+    const std::int64_t top_a = greatest_scale(mac_.activation_scale_bits);
+    if (operation == 1) {
+      for (const auto one : {f_sw, f_sa})
+        if (product() != 0) command[one] = 0;
+      return command;
+    }
+    // Larger in small steps, so that small scales stay among them.
+    while (product() == 0) {
+      command[f_sw] = std::min(top_w, 2 * command[f_sw] + 1);
+      command[f_sa] = std::min(top_a, 2 * command[f_sa] + 1);
+    }
+    return command;
+  }
+
   // A byte per element: weights, activations, weights ...
 
   void begin(const std::vector<Command>& commands, std::uint64_t seed, unsigned stall) override {
