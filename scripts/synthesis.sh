@@ -32,6 +32,7 @@ ppu() {
 ppu data_first --set ScaleFirst=0
 ppu unsigned --set OutputSigned=0
 ppu data_first_unsigned --set ScaleFirst=0 --set OutputSigned=0
+ppu v64_data_first --set VectorLength=64 --set ScaleFirst=0
 
 # The inner-product unit over its window: two sizes, from the narrowest to one that never waits.
 for lanes in 8 16; do
@@ -71,6 +72,9 @@ vsq 4 4 4 4 0 0  # signed: rtl/vsq/synthesis.yaml
 vsq 5 5 0 0 0 1  # twice E2M1: elements of MXFP4
 vsq 5 5 4 4 0 1  # and with the significands of E4M3 scales: of NVFP4
 vsq 8 8 4 4 0 1
+"$program" synth vsq --set VectorLength=64 --fresh -o "$scratch"
+mkdir -p rtl/vsq/grid/v64_w4_a4_ws4_as4
+cp "$scratch/synthesis.yaml" rtl/vsq/grid/v64_w4_a4_ws4_as4/
 
 # Other multipliers, with as many safe places as 16 bits of window leave nibbles: MC-SER, MC-IPU84,
 # MC-IPU8; integers alone, whose window is a product; binary16 alone, a significand at a time, never
