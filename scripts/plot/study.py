@@ -5,7 +5,8 @@
     scripts/plot/study.py DIR
 
 writes DIR/plots/NAME.svg and .png and prints their names. Series whose label begins with
-"published" are open markers in ink; intervals are bands around lines, error bars at dots and bars.
+"published" are open markers in ink; intervals are bands around lines, error bars at dots and bars;
+series of steps are a staircase below the dots.
 Needs the package python3-matplotlib.
 """
 import argparse
@@ -53,6 +54,14 @@ def scatter(axis, series, colour):
     errors(axis, series["x"], series, colour)
 
 
+def steps(axis, series):
+    """The best that can be had: from each corner on until the next one."""
+    import style
+    points = sorted(zip(series["x"], series["y"]))
+    axis.step([x for x, _ in points], [y for _, y in points], where="post", color=style.GRID,
+              linewidth=1, zorder=1, label=series["label"])
+
+
 def bars(axis, figure, ours, published):
     """Ours side by side around x = 0, 1, ...; published ones over the group."""
     import style
@@ -79,7 +88,8 @@ def draw(figure, out):
     import style
     plot, axis = pyplot.subplots(figsize=(style.WIDTH, 4.0), constrained_layout=True)
     published = [s for s in figure["series"] if is_published(s)]
-    ours = [s for s in figure["series"] if not is_published(s)]
+    stairs = [s for s in figure["series"] if s["steps"]]
+    ours = [s for s in figure["series"] if not is_published(s) and s not in stairs]
     if figure["kind"] == "bar":
         bars(axis, figure, ours, published)
     else:
@@ -87,6 +97,8 @@ def draw(figure, out):
             (line if figure["kind"] == "line" else scatter)(axis, series, style.colour(i))
         for i, series in enumerate(published):
             published_markers(axis, series, i, series["x"])
+        for series in stairs:
+            steps(axis, series)
         axis.grid(True)
     for part, name in ((axis.xaxis, "x"), (axis.yaxis, "y")):
         if figure[name]["logarithmic"]:
@@ -94,6 +106,11 @@ def draw(figure, out):
             style.plain_log(part)
         getattr(axis, f"set_{name}label")(figure[name]["label"])
     axis.set_title(figure["title"])
+    named = [p for s in figure["series"] for p in zip(s["x"], s["y"], s["names"])]
+    if named:
+        axis.margins(0.08)
+        plot.canvas.draw()  # the axes have their size only then
+        style.name_points(axis, named, [c for s in stairs for c in zip(s["x"], s["y"])])
     if len(figure["series"]) > 1:
         plot.legend(loc="upper center", bbox_to_anchor=(0.5, 0.0),
                     ncol=min(5, len(figure["series"])))

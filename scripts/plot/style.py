@@ -108,6 +108,15 @@ def readable(column, value):
     return f"{value / factor:.3g} {unit}".strip()
 
 
+def short_number(value):
+    """20000, 0.05, 2e5."""
+    import math
+    if not 1e-3 <= value < 1e5:
+        power = math.floor(math.log10(value) + 1e-9)
+        return f"{value / 10 ** power:.3g}e{power}"
+    return f"{value:g}"
+
+
 def plain_log(axis):
     """Ticks at 1, 2 and 5 while a decade or two are shown, at powers of ten beyond; no exponents
     while they stay short."""
@@ -116,6 +125,64 @@ def plain_log(axis):
     low, high = axis.get_view_interval()
     decades = math.log10(high / low) if low > 0 else 3
     axis.set_major_locator(LogLocator(base=10, subs=(1, 2, 5) if decades < 2.2 else (1,), numticks=9))
-    axis.set_major_formatter(FuncFormatter(
-        lambda v, _: f"{v:g}" if 1e-3 <= v < 1e5 else f"1e{round(math.log10(v))}"))
+    axis.set_major_formatter(FuncFormatter(lambda v, _: short_number(v)))
     axis.set_minor_locator(NullLocator())  # a hundred ticks that nobody reads take most of the time
+
+
+def name_points(axis, points, stairs=()):
+    """A name beside each (x, y, name), at the nearest free place around its dot that covers neither
+    dots nor names nor, where that can be had, the staircase through `stairs`; a thin line leads to
+    those that are far, or as near to another dot. Limits and scales must be set."""
+    import math
+    box = axis.get_position()
+    wide, high = (axis.figure.get_size_inches() * (box.width, box.height) * 72).tolist()  # points
+
+    def place(x, y):
+        u, v = axis.transAxes.inverted().transform(axis.transData.transform((x, y)))
+        return u * wide, v * high
+
+    def around(begin, end, by):  # left, lower, right, upper
+        return (min(begin[0], end[0]) - by, min(begin[1], end[1]) - by,
+                max(begin[0], end[0]) + by, max(begin[1], end[1]) + by)
+
+    def free(b, taken):
+        return all(b[2] <= t[0] or t[2] <= b[0] or b[3] <= t[1] or t[3] <= b[1] for t in taken)
+
+    dots = [place(x, y) for x, y, _ in points]
+    taken = [around(dot, dot, 4) for dot in dots]
+    corners = [place(x, y) for x, y in sorted(stairs)]
+    lines = []
+    for (u, v), (next_u, next_v) in zip(corners, corners[1:]):
+        lines += [around((u, v), (next_u, v), 0.5), around((next_u, v), (next_u, next_v), 0.5)]
+    sides = ((1, 0), (-1, 0), (0, 1), (0, -1), (.8, .8), (.8, -.8), (-.8, .8), (-.8, -.8))
+    for (x, y, name), (u, v) in sorted(zip(points, dots), key=lambda p: p[1]):
+        length, height = 4.9 * len(name), 9
+
+        def tried():
+            for obstacles in (taken + lines, taken):
+                for away in (7, 14, 22, 32, 44):
+                    for across, up in sides:
+                        middle = (u + across * (away + (length / 2 if across else 0)),
+                                  v + up * (away + 2))
+                        b = (middle[0] - length / 2, middle[1] - height / 2,
+                             middle[0] + length / 2, middle[1] + height / 2)
+                        if b[0] >= 0 and b[1] >= 0 and b[2] <= wide and b[3] <= high \
+                                and free(b, obstacles):
+                            return b, middle, away
+            return None
+
+        found = tried()
+        if not found:
+            continue  # a name that would hide others tells nothing
+        b, middle, away = found
+        taken.append(b)
+
+        def distance(dot):
+            return math.hypot(max(b[0] - dot[0], 0, dot[0] - b[2]),
+                              max(b[1] - dot[1], 0, dot[1] - b[3]))
+
+        led = away > 14 or any(distance(dot) < distance((u, v)) + 4
+                               for dot in dots if dot != (u, v))
+        axis.annotate(name, (x, y), xytext=(middle[0] / wide, middle[1] / high),
+                      textcoords="axes fraction", fontsize=8, va="center", ha="center",
+                      arrowprops=dict(arrowstyle="-", color=GRID, linewidth=0.5) if led else None)

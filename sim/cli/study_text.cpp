@@ -12,7 +12,7 @@ namespace {
 
 using Align = Table::Align;
 
-constexpr std::size_t width = 96, rows_shown = 30;
+constexpr std::size_t width = 96, rows_shown = 60;
 
 std::string figure(double value) { return fmt::format("{:.6g}", value); }
 std::string figure(const std::optional<double>& value) { return value ? figure(*value) : "-"; }
@@ -43,15 +43,24 @@ class Footnotes {
 std::string comparisons(const workloads::StudyResult& result, const Console& console) {
   if (result.comparisons.empty()) return {};
   Footnotes notes;
-  Table table({"", "unit", "published", "ours", "+-", "difference", ""},
-              {Align::left, Align::left, Align::right, Align::right, Align::right, Align::right,
-               Align::left});
+  const bool spread = std::any_of(result.comparisons.begin(), result.comparisons.end(),
+                                  [](const auto& c) { return c.deviation.has_value(); });
+  std::vector<std::string> head{"", "unit", "published", "ours", "difference", ""};
+  std::vector<Align> align{Align::left,  Align::left,  Align::right,
+                           Align::right, Align::right, Align::left};
+  if (spread) {
+    head.insert(head.begin() + 4, "+-");
+    align.insert(align.begin() + 4, Align::right);
+  }
+  Table table(head, align);
   for (const auto& c : result.comparisons) {
     const auto difference = c.difference();
     const std::string source = notes.mark(c.source);
-    table.row({c.what, c.unit, figure(c.published), figure(c.ours),
-               c.deviation ? fmt::format("{:.2g}", *c.deviation) : "",
-               difference ? fmt::format("{:+.3g}", *difference) : "", source + notes.mark(c.note)});
+    std::vector<std::string> row{c.what, c.unit, figure(c.published), figure(c.ours)};
+    if (spread) row.push_back(c.deviation ? fmt::format("{:.2g}", *c.deviation) : "");
+    row.push_back(difference ? fmt::format("{:+.3g}", *difference) : "");
+    row.push_back(source + notes.mark(c.note));
+    table.row(std::move(row));
   }
   return '\n' + console.paint(Colour::bold, "Published, ours, difference") + '\n' + table.text() +
          notes.text();

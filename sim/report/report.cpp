@@ -155,6 +155,20 @@ std::string body(const ReportData& data, const Figures& figures, const DrawnFile
   return out;
 }
 
+// The first screen; a study alone, or proofs alone, have no runs that could win.
+std::string verdict_section(const ReportData& data) {
+  if (data.points.empty()) return {};
+  return section(
+      "verdict", "Which architecture wins, and what bounds it", "",
+      verdicts(data) + winner_tables(data) +
+          "<p class=\"note\">Bars are relative to the best of the row. What bounds a point: <span "
+          "class=\"chip busy\">compute</span> when at least half of the peak did the workload's "
+          "MACs (utilization); otherwise the largest loss, be it an <span class=\"chip "
+          "unfilled\">unfilled array</span>, which streams operands while rows, columns or cores "
+          "have nothing to multiply, or what the matrix unit waited for, as a share of all "
+          "cycles.</p>\n");
+}
+
 // Links to the sections that there are.
 std::string contents(const std::string& html) {
   static const std::vector<std::pair<const char*, const char*>> titles{
@@ -199,8 +213,7 @@ Written write_report(const Options& options) {
                                        {"script", asset(options, "page.js")},
                                        {"overview", escape(overview(data))},
                                        {"contents", contents(main)},
-                                       {"verdicts", verdicts(data)},
-                                       {"winners", winner_tables(data)},
+                                       {"verdict", verdict_section(data)},
                                        {"body", main},
                                        {"date", escape(options.date)}});
   const std::string path = (fs::path(options.directory) / "report.html").string();

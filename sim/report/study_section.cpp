@@ -2,6 +2,8 @@
 // A study: published figures beside ours, its tables and its figures.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sim/report/html.h"
 #include "sim/report/sections.h"
 
@@ -15,11 +17,20 @@ Cell number(const std::optional<double>& value, const char* format = "{:.6g}") {
 }
 
 std::string comparison_table(const StudyResult& result) {
-  Table table({"", "Unit", "Published", "Ours", "±", "Difference", "Source", "Note"});
-  for (const auto& c : result.comparisons)
-    table.row({Cell::text(c.what, "text"), Cell::text(c.unit), number(c.published), number(c.ours),
-               number(c.deviation, "{:.2g}"), number(c.difference(), "{:+.3g}"),
-               Cell::text(c.source, "text"), Cell::text(c.note, "text")});
+  const bool spread = std::any_of(result.comparisons.begin(), result.comparisons.end(),
+                                  [](const auto& c) { return c.deviation.has_value(); });
+  std::vector<std::string> head{"", "Unit", "Published", "Ours", "Difference", "Source", "Note"};
+  if (spread) head.insert(head.begin() + 4, "±");
+  Table table(head);
+  for (const auto& c : result.comparisons) {
+    std::vector<Cell> row{Cell::text(c.what, "text"), Cell::text(c.unit), number(c.published),
+                          number(c.ours)};
+    if (spread) row.push_back(number(c.deviation, "{:.2g}"));
+    row.push_back(number(c.difference(), "{:+.3g}"));
+    row.push_back(Cell::text(c.source, "text"));
+    row.push_back(Cell::text(c.note, "text"));
+    table.row(std::move(row));
+  }
   return table.empty() ? "" : element("h3", "Published, ours, difference") + table.html();
 }
 

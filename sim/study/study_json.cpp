@@ -104,7 +104,9 @@ workloads::Figure figure_of(const Json& json) {
   figure.y = axis_of(json.at("y"));
   figure.ticks = json.at("ticks").get<std::vector<std::string>>();
   for (const auto& s : json.at("series"))
-    figure.series.push_back({s.at("label"), s.at("x"), s.at("y"), s.at("low"), s.at("high")});
+    figure.series.push_back({s.at("label"), s.at("x"), s.at("y"), s.at("low"), s.at("high"),
+                             s.value("names", std::vector<std::string>{}),
+                             s.value("steps", false)});
   return figure;
 }
 
@@ -132,8 +134,13 @@ StudyRun run_of(const Json& json) {
 Json to_json(const workloads::Figure& figure) {
   Json series = Json::array();
   for (const auto& s : figure.series)
-    series.push_back(
-        {{"label", s.label}, {"x", s.x}, {"y", s.y}, {"low", s.low}, {"high", s.high}});
+    series.push_back({{"label", s.label},
+                      {"x", s.x},
+                      {"y", s.y},
+                      {"low", s.low},
+                      {"high", s.high},
+                      {"names", s.names},
+                      {"steps", s.steps}});
   const char* kind = "";
   for (const auto& [known, name] : figure_kinds)
     if (known == figure.kind) kind = name;

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/trace/vocabulary.h"
+#include "workloads/executor/threads.h"
 
 namespace mantissa::workloads {
 
@@ -110,10 +111,11 @@ void Ranks::record(const std::string& name, Contents contents) {
 }
 
 void Ranks::run(const std::function<void(Rank&)>& program) {
-  at::set_num_threads(1);
+  compute_on_one_thread();
   std::vector<std::thread> threads;
   for (auto& rank : ranks_) {
     threads.emplace_back([&, r = rank.get()] {
+      start_computing_thread();
       try {
         if (r->recorder_) {
           const auto on = r->recorder_->record();

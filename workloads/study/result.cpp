@@ -60,6 +60,8 @@ void check(const Figure& figure) {
     MANTISSA_CHECK(s.y.size() == count && s.low.size() == s.high.size() &&
                        (s.low.empty() || s.low.size() == count),
                    place + " has lists of unequal lengths");
+    MANTISSA_CHECK(s.names.empty() || s.names.size() == count,
+                   "names of series '" + s.label + "' of figure " + figure.name);
     for (const auto* list : {&s.x, &s.y, &s.low, &s.high})
       MANTISSA_CHECK(
           std::all_of(list->begin(), list->end(), [](double v) { return std::isfinite(v); }),

@@ -46,7 +46,9 @@ struct ResultTable {
 struct Series {
   std::string label;
   std::vector<double> x, y;
-  std::vector<double> low, high;  // the interval around y; empty: none
+  std::vector<double> low, high;     // the interval around y; empty: none
+  std::vector<std::string> names{};  // beside its points; empty: none
+  bool steps = false;  // its points, from left to right, are the corners of a staircase
 };
 
 struct Axis {

@@ -27,12 +27,13 @@ using ::testing::Not;
 
 struct RowsConfig {
   std::int64_t rows = 3;
-  bool passes = true, keeps = false;
+  bool passes = true, keeps = false, intervals = true;
   static const config::Schema<RowsConfig>& schema() {
     static const auto s = config::Schema<RowsConfig>("A table of as many rows.")
                               .optional("rows", &RowsConfig::rows, "How many.")
                               .optional("passes", &RowsConfig::passes, "Whether its check holds.")
-                              .optional("keeps", &RowsConfig::keeps, "Whether it counts its runs.");
+                              .optional("keeps", &RowsConfig::keeps, "Whether it counts its runs.")
+                              .optional("intervals", &RowsConfig::intervals, "Of its figures.");
     return s;
   }
 };
@@ -46,6 +47,7 @@ workloads::StudyResult rows_of(const RowsConfig& config, workloads::StudyContext
   result.comparisons = {{"one", "m", 1.0, 1.5, 0.25, "a paper", "a note"},
                         {"two", "m", 2.0, 2.0, std::nullopt, "a paper", ""},
                         {"three", "m", std::nullopt, 3.0, std::nullopt, "", ""}};
+  if (!config.intervals) result.comparisons[0].deviation.reset();
   result.passed = config.passes;
   if (!config.passes) result.warnings.emplace_back("it does not hold");
   if (config.keeps) {
@@ -92,13 +94,20 @@ TEST_F(Exec, prints_published_ours_and_difference_with_sources_below) {
   EXPECT_THAT(outcome.out, HasSubstr("\nNumbers\n  n  half [m]\n"));
 }
 
-TEST_F(Exec, cuts_tables_of_more_than_30_rows_and_says_where_the_rest_is) {
-  EXPECT_THAT(exec({study(), "--set", "rows=30"}).out, Not(HasSubstr("more rows")));
-  const auto cut = exec({study(), "--set", "rows=31"});
-  EXPECT_THAT(cut.out, HasSubstr("\n  29      14.5\n"));
-  EXPECT_THAT(cut.out, Not(HasSubstr("\n  30        15\n")));
+TEST_F(Exec, has_a_column_of_intervals_where_a_figure_has_one) {
+  EXPECT_THAT(exec({study()}).out, HasSubstr("  +-  "));
+  const auto without = exec({study(), "--set", "intervals=false"});
+  EXPECT_THAT(without.out, HasSubstr("one    m             1   1.5        +0.5  [1][2]\n"));
+  EXPECT_THAT(without.out, Not(HasSubstr("  +-  ")));
+}
+
+TEST_F(Exec, cuts_tables_of_more_than_60_rows_and_says_where_the_rest_is) {
+  EXPECT_THAT(exec({study(), "--set", "rows=60"}).out, Not(HasSubstr("more rows")));
+  const auto cut = exec({study(), "--set", "rows=61"});
+  EXPECT_THAT(cut.out, HasSubstr("\n  59      29.5\n"));
+  EXPECT_THAT(cut.out, Not(HasSubstr("\n  60        30\n")));
   EXPECT_THAT(cut.out, HasSubstr("and 1 more rows with --json, or in a CSV file with -o DIR"));
-  EXPECT_THAT(exec({study(), "--set", "rows=31", "-o", at("out")}).out,
+  EXPECT_THAT(exec({study(), "--set", "rows=61", "-o", at("out")}).out,
               HasSubstr("and 1 more rows in " + at("out/numbers.csv")));
 }
 

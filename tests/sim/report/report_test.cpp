@@ -288,14 +288,26 @@ TEST_F(Report, of_a_study_shows_comparisons_tables_and_figures) {
   EXPECT_THAT(html, HasSubstr("<h1>A &lt;b&gt;sample&lt;/b&gt;</h1>"));
   EXPECT_THAT(html, HasSubstr("2 comparisons, 1 table, 3 figures"));
   const std::string study = section(html, "studies");
-  for (const char* part : {"A check of the experiment failed", "Two images.", "error, 8 bits",
-                           ">+0.25<", "a paper", "small &lt;set&gt;", "Cells &amp; more",
-                           "voltage [V/Vmin]", "mind the &lt;gap&gt;", "maps: 2", "<svg"})
+  for (const char* part :
+       {"A check of the experiment failed", "Two images.", "error, 8 bits", ">+0.25<", "a paper",
+        "small &lt;set&gt;", "Cells &amp; more", "voltage [V/Vmin]", "mind the &lt;gap&gt;",
+        "maps: 2", "<svg", ">first dot</text>", ">second dot</text>", ">front</text>", ">±<"})
     EXPECT_THAT(study, HasSubstr(part));
+  EXPECT_EQ(section(html, "verdict"), "") << "nothing ran that could win";
   EXPECT_EQ(read(root_ / "out" / "energy.csv"), "the study's own") << "no export over its tables";
   for (const char* name : {"lines", "bars", "dots"})
     for (const char* extension : {".svg", ".png"})
       EXPECT_TRUE(fs::exists(root_ / "out" / "plots" / (std::string(name) + extension))) << name;
+}
+
+TEST_F(Report, has_a_column_of_intervals_where_a_figure_has_one) {
+  add_study(root_ / "out");
+  auto run = sim::sample_study();
+  for (auto& c : run.result.comparisons) c.deviation.reset();
+  std::ofstream(root_ / "out" / "study.json") << sim::to_json(run).dump();
+  const std::string study = section(page(), "studies");
+  EXPECT_THAT(study, HasSubstr("error, 8 bits"));
+  EXPECT_THAT(study, Not(HasSubstr(">±<")));
 }
 
 TEST_F(Report, of_a_study_can_do_without_figures) {

@@ -23,22 +23,28 @@ inline StudyRun sample_study() {
                {{0.75, std::int64_t{-3}, "a \"b\""}, {1.0, {}, "c"}}}};
   workloads::Series ours{"ours", {1, 2}, {3, 4}, {2, 3}, {4, 5}},
       published{"published", {1}, {3}, {}, {}};
-  r.figures = {
-      {"lines",
-       "Lines",
-       workloads::FigureKind::line,
-       {"x [V]", false},
-       {"y [%]", true},
-       {ours, published},
-       {}},
-      {"bars",
-       "Bars",
-       workloads::FigureKind::bar,
-       {"", false},
-       {"y", false},
-       {{"ours", {0, 1}, {3, 4}, {2, 3}, {4, 5}}, {"published", {0}, {3}, {}, {}}},
-       {"a", "b"}},
-      {"dots", "Dots", workloads::FigureKind::scatter, {"x", true}, {"y", false}, {ours}, {}}};
+  r.figures = {{"lines",
+                "Lines",
+                workloads::FigureKind::line,
+                {"x [V]", false},
+                {"y [%]", true},
+                {ours, published},
+                {}},
+               {"bars",
+                "Bars",
+                workloads::FigureKind::bar,
+                {"", false},
+                {"y", false},
+                {{"ours", {0, 1}, {3, 4}, {2, 3}, {4, 5}}, {"published", {0}, {3}, {}, {}}},
+                {"a", "b"}},
+               {"dots",
+                "Dots",
+                workloads::FigureKind::scatter,
+                {"x", true},
+                {"y", false},
+                {{"ours", {1, 2}, {3, 4}, {2, 3}, {4, 5}, {"first dot", "second dot"}},
+                 {"front", {1, 2}, {3, 4}, {}, {}, {}, true}},
+                {}}};
   r.notes = {"Two images."};
   r.warnings = {"mind the <gap>"};
   r.passed = false;

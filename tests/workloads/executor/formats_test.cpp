@@ -105,13 +105,13 @@ TEST(Scheme, IsFourPartsOrAWord) {
 TEST(LayerFormats, AreNamedByLayerByModuleOrByDefault) {
   const LayerFormats f = parsed(
       "default: 4/4/4/4\n"
-      "a: {b: 8/8/-/-, c: {scheme: nvfp4, vector: 32}}\n"
+      "a: {b: 8/8/-/-, c: {scheme: 4/4/f/f, vector: 32}}\n"
       "d: mxfp4\n"
       "d2: bf16\n");
   const auto text = [&](const char* layer) { return f.find(layer)->format.scheme.text; };
   EXPECT_EQ(text("conv"), "4/4/4/4");
   EXPECT_EQ(text("a.b"), "8/8/-/-");
-  EXPECT_EQ(text("a.c.inner"), "nvfp4");
+  EXPECT_EQ(text("a.c.inner"), "4/4/f/f");
   EXPECT_EQ(f.find("a.c")->format.vector, 32);
   EXPECT_EQ(text("a.x"), "4/4/4/4");
   EXPECT_EQ(text("d.e"), "mxfp4");
@@ -136,6 +136,37 @@ TEST(LayerFormats, RefuseWhatTheyDoNotKnowInItsPlace) {
   EXPECT_THAT(message([] { parsed("conv1: {scheme: bf16, rounding: up}\n"); }),
               HasSubstr("half_even"));
   EXPECT_EQ(message([] { parsed("conv1: {scheme: 4/4/4/4, product_bits: 8}\n"); }), "");
+}
+
+TEST(LayerFormats, RefuseOptionsThatWouldChangeNothing) {
+  const std::pair<const char*, const char*> idle[] = {
+      {"{scheme: mxfp4, order: scale_first}", "no integer scales"},
+      {"{scheme: 4/4/f/f, order: scale_first}", "no integer scales"},
+      {"{scheme: 4/4U/4/4, percentile: 99}", "calibration: percentile"},
+      {"{scheme: 8/8U/-/-, vector: 32}", "no scales of vectors"},
+      {"{scheme: nvfp4, vector: 32}", "fixes its blocks"},
+      {"{scheme: bf16, vector: 32}", "no scales of vectors"},
+      {"{scheme: fp32, rounding: up}", "not rounded"},
+      {"{scheme: bf16, scale_rounding: up}", "no scales of vectors"},
+      {"{scheme: mxfp4, calibration: mse}", "no range"},
+      {"{scheme: 4/4/f/f, accumulator_bits: 20}", "no vector MAC"}};
+  for (const auto& [format, why] : idle)
+    EXPECT_THAT(message([f = format] { parsed(std::string("conv1: ") + f + "\n"); }),
+                ::testing::AllOf(HasSubstr("formats.yaml:1:"), HasSubstr(why)))
+        << format;
+  for (const char* used :
+       {"{scheme: 4/4/-/4, order: scale_first}", "{scheme: 4/4/-/4, vector: 32}",
+        "{scheme: 4/4/4/4, calibration: percentile, percentile: 99}",
+        "{scheme: mxfp4, scale_rounding: up}", "{scheme: 4/4/-/-, accumulator_bits: 20}"})
+    EXPECT_EQ(message([=] { parsed(std::string("conv1: ") + used + "\n"); }), "") << used;
+}
+
+TEST(LayerFormats, AskForTheSchemeOfAnOption) {
+  EXPECT_THAT(message([] { parsed("default: {calibration: entropy}\n"); }),
+              ::testing::AllOf(HasSubstr("formats.yaml:1:"), HasSubstr("formats.default"),
+                               HasSubstr("without the scheme"),
+                               HasSubstr("{scheme: 4/4U/4/4, calibration: entropy}")));
+  EXPECT_EQ(message([] { parsed("order: {vector: 4/4/4/4}\n"); }), "") << "a layer of that name";
 }
 
 // ---- networks
@@ -181,7 +212,10 @@ TEST(QuantizedNetwork, ComputesInEveryFormatAndInFloatsAgainAfterwards) {
 TEST(QuantizedNetwork, OnTheDatapathHasTheValuesOfTheFormatWhereItsAccumulatorIsWide) {
   Fixture f;
   for (const char* scheme : {"8/8U/-/-", "4/8/-/-", "4/4U/4/4", "4/8U/6/10", "6/3/4/-", "6/3/-/4"})
-    for (const char* more : {"", ", vector: 7", ", order: scale_first, calibration: mse"}) {
+    for (const std::string more :
+         {"", ", vector: 7", ", order: scale_first", ", calibration: mse"}) {
+      const bool scales = std::string(scheme).find("-/-") == std::string::npos;
+      if (!scales && (more == ", vector: 7" || more == ", order: scale_first")) continue;
       const std::string yaml =
           std::string("default: {scheme: ") + scheme + ", accumulator_bits: 48" + more + "}";
       EXPECT_GT(output_sqnr(f.in(yaml), f.in(yaml, Arithmetic::datapath)), 45) << yaml;
@@ -319,6 +353,23 @@ TEST(QuantizedNetwork, SaysWhatIsWrong) {
                 ::testing::AllOf(HasSubstr("layer 'conv1', its input"), HasSubstr("element 209")));
   }
   EXPECT_TRUE(torch::equal(f.exact, f.net->forward(f.x)));
+}
+
+TEST(QuantizedNetwork, CountsTheMultiplyAccumulatesOfItsCalibration) {
+  Fixture f;
+  for (const char* format : {"4/4U/4/4", "mxfp4"}) {
+    QuantizedNetwork quantized(*f.net, parsed(std::string("default: ") + format));
+    EXPECT_EQ(quantized.counts().front().macs, 0u);
+    quantized.calibrate(f.x);
+    const auto counts = quantized.counts();
+    ASSERT_EQ(counts.front().layer, "conv1");
+    // 6 images of 8 x 8 positions; weights [out, 1, 3, 3].
+    const auto& w = f.net->named_parameters()["conv1.weight"];
+    EXPECT_EQ(counts.front().macs, static_cast<std::uint64_t>(6 * 64 * w.numel()));
+    ASSERT_EQ(counts.back().layer, "logits");
+    EXPECT_EQ(counts.back().macs,
+              static_cast<std::uint64_t>(6 * f.net->named_parameters()["logits.weight"].numel()));
+  }
 }
 
 TEST(QuantizedNetwork, GivesTheBiasAloneForInputsOfZero) {

@@ -104,16 +104,36 @@ TEST(VsQuant, HoldsItsChecksAndPutsEveryFormatOnOneScale) {
   EXPECT_EQ(checks, (std::set<std::int64_t>{1, 2, 3, 4, 5, 6, 7, 8}));
   EXPECT_EQ(table_of(r, "sample_losses").rows.size(), 9u);
   const ResultTable& formats = table_of(r, "formats");
-  EXPECT_EQ(formats.rows.size(), 18u);
+  ASSERT_EQ(formats.rows.size(), 19u) << "18 formats, and one row of a format per layer";
+  constexpr std::size_t area = 6, energy = 7, on_front = 11;
+  EXPECT_EQ(formats.columns[area].unit, "um2");
+  EXPECT_EQ(formats.columns[on_front].name, "front");
   int priced = 0, front = 0;
   for (const auto& row : formats.rows) {
-    priced += std::holds_alternative<double>(row[6]);
-    front += row[11] == Cell("yes");
+    priced += std::holds_alternative<double>(row[area]);
+    front += row[on_front] == Cell("yes");
   }
-  EXPECT_GE(priced, 12);
+  EXPECT_EQ(priced, 19);
   EXPECT_GT(front, 1);
   EXPECT_LT(front, priced);
-  EXPECT_GT(ours(r, "area saved, 4b weights, 4b activations, arXiv"), 30);
+  // conv1 and logits in 8 bits, the rest in 4.
+  const auto figure = [&](std::size_t row, std::size_t column) {
+    return std::get<double>(formats.rows[row][column]);
+  };
+  EXPECT_EQ(formats.rows[18][0], Cell("per layer, digits CNN"));
+  EXPECT_EQ(figure(18, area), figure(0, area));
+  EXPECT_GT(figure(18, energy), figure(6, energy));
+  EXPECT_LT(figure(18, energy), figure(0, energy));
+  EXPECT_GT(ours(r, "area saved, 4b weights, 4b activations, arXiv: 4/4U/4/4"), 30);
+  std::set<std::string> figures;
+  for (const Figure& f : r.figures) {
+    figures.insert(f.name);
+    EXPECT_TRUE(f.series.back().steps) << f.name;
+    EXPECT_EQ(f.series.front().names.size(), f.series.front().x.size()) << f.name;
+  }
+  EXPECT_EQ(figures, (std::set<std::string>{"sqnr_against_energy", "sqnr_against_area",
+                                            "error_against_energy", "error_against_energy_2",
+                                            "sqnr_against_core_area", "sqnr_against_core_energy"}));
   // A core's figure says what the study sets of the chip.
   for (const Comparison& c : r.comparisons)
     if (c.what.find("of a core saved") != std::string::npos) {
@@ -156,6 +176,41 @@ TEST(VsQuant, PricesWholeCoresWithMemoriesOfAsManyElements) {
       (preset.power.total_energy - preset.power.energy_by_part.at("dram")).value /
       (2 * static_cast<double>(preset.macs));
   EXPECT_NEAR(number(energies, 2, whole) / on_chip, 1, 1e-9);
+}
+
+// With other vectors, calibrations and accumulators beside: they are other formats than R alone.
+TEST(VsQuant, ComparesZeroRatesOfFormatsThatDifferInRAlone) {
+  const StudyResult r =
+      run("vsquant", {"drawn=[{network: digits_cnn, input: [4, 1, 8, 8]}]", "tasks=[]",
+                      "trained=[]", "channels=8", "chip=''",
+                      "schemes=[8/8U/-/-, {scheme: 4/4U/4/4, vector: 64, product_bits: 4}, "
+                      "{scheme: 4/4U/4/4, accumulator_bits: 20}, 4/4U/4/4, "
+                      "{scheme: 4/4U/4/4, product_bits: 4}, "
+                      "{scheme: 4/4U/4/4, calibration: mse, product_bits: 6}]"});
+  EXPECT_TRUE(r.passed);
+  std::vector<Cell> of;
+  for (const auto& row : table_of(r, "checks").rows)
+    if (row[0] == Cell(std::int64_t{7})) of.push_back(row[1]);
+  EXPECT_THAT(of, ::testing::UnorderedElementsAre(
+                      Cell("vectors gated on all networks, 4/4U/4/4, %"),
+                      Cell("scale products that round to zero, uniform 4-bit scales, %")));
+}
+
+TEST(VsQuant, HasNoCoreOfScalesThatARegisterCannotHold) {
+  const StudyResult r = run("vsquant", {"drawn=[]", "tasks=[]", "trained=[]", "channels=1",
+                                        "schemes=[8/8U/-/-, 4/4/12/12]"});
+  EXPECT_EQ(table_of(r, "core_area").rows.size(), 1u);
+  EXPECT_THAT(r.notes, ::testing::Contains(::testing::HasSubstr("without one: 4/4/12/12")));
+}
+
+TEST(VsQuant, RefusesDataThatANetworkDoesNotTakeBeforeItTrains) {
+  try {
+    run("vsquant", {"tasks.1.network=digits_cnn"});
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_STREQ(e.kind().id(), "executor.input");
+    EXPECT_THAT(e.message(), ::testing::HasSubstr("the task 'ten Gaussians'"));
+  }
 }
 
 TEST(VsQuant, RefusesACoreWithoutVectorMacsBeforeItTrains) {

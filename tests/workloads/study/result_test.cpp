@@ -65,6 +65,7 @@ TEST(StudyResults, are_refused_with_the_place_of_what_cannot_be_shown) {
        },
        "series 'ours' of figure f"},
       {[&](StudyResult& r) { r.figures[0].series[0].y[0] = nan; }, "series 'ours' of figure f"},
+      {[](StudyResult& r) { r.figures[0].series[0].names = {"one"}; }, "series 'ours' of figure f"},
   };
   for (const auto& [spoil, message] : cases) EXPECT_THAT(objection(spoil), HasSubstr(message));
 }

@@ -30,7 +30,7 @@
 // as the trace of that network in fp32, node for node.
 //
 // Contents follow from the seed alone: no generator of libtorch is touched (weights.h).
-// Errors: executor.unknown-network.
+// Errors: executor.unknown-network, executor.input.
 #pragma once
 
 #include <cstdint>
@@ -45,6 +45,9 @@ namespace mantissa::workloads {
 
 inline const ErrorKind no_such_network{"executor.unknown-network", ExitCode::bad_input,
                                        "A network that the executor does not have."};
+
+inline const ErrorKind wrong_input{"executor.input", ExitCode::bad_input,
+                                   "An input of a shape or type that a network does not take."};
 
 // A module of one tensor to one tensor.
 class Model : public torch::nn::Module {
@@ -65,6 +68,21 @@ struct NetworkOptions {
 };
 
 std::shared_ptr<Model> make_network(const std::string& name, const NetworkOptions& options);
+
+// An input that a network takes, of one sample; other batches, and mostly other sizes of images and
+// lengths, will do as well.
+struct ExampleInput {
+  std::vector<std::int64_t> shape;
+  std::size_t fixed = 0;   // the dimension whose size the first layer demands; 0: none
+  std::int64_t words = 0;  // > 0: int64 indices below this; 0: fp32
+};
+ExampleInput example_input(const std::string& name);
+// "[1,3,224,224]", or "[1,128] of indices below 50257".
+std::string text(const ExampleInput& input);
+
+// network.forward(x); what libtorch says against the input is an Error(wrong_input) with the
+// network's name, the shape and the example.
+at::Tensor forward_checked(Model& network, const std::string& name, const at::Tensor& x);
 
 // All names, sorted.
 std::vector<std::string> network_names();

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cmath>
 
+#include "workloads/executor/threads.h"
+
 namespace mantissa::workloads {
 
 Batch batch_of(const data::Dataset& dataset, const std::vector<std::int64_t>& samples) {
@@ -34,7 +36,7 @@ Trainer::Trainer(Model& network, const data::Dataset& dataset, const TrainingCon
     : network_(network), dataset_(dataset), config_(config), options_(std::move(options)) {}
 
 double Trainer::run(StudyContext& context, const Step& step, const std::function<void()>& after) {
-  at::set_num_threads(1);
+  compute_on_one_thread();
   const auto optimizer = make_optimizer(config_, network_.parameters());
   data::Batches batches(dataset_.train, static_cast<std::uint64_t>(config_.seed));
   Checkpoint state;
@@ -84,7 +86,8 @@ double Trainer::run(StudyContext& context, const Step& step, const std::function
     if (!std::isfinite(loss)) {
       throw Error(diverged)
           .at(options_.label)
-          .say(fmt::format("the loss is {} in step {} of epoch {}", loss, state.step, epoch + 1))
+          .say(fmt::format("the loss is {} in step {} of epoch {}",
+                           std::isnan(loss) ? "not a number" : "infinite", state.step, epoch + 1))
           .remedy(options_.checkpoint.empty() || !std::filesystem::exists(options_.checkpoint)
                       ? "lower the learning rate"
                       : "lower the learning rate; the last checkpoint is kept in " +
@@ -112,7 +115,7 @@ double Trainer::run(StudyContext& context, const Step& step, const std::function
 
 double error_rate(Model& network, const data::Dataset& dataset,
                   const std::vector<std::int64_t>& samples) {
-  at::set_num_threads(1);
+  compute_on_one_thread();
   const torch::NoGradGuard no_gradient;
   const bool training = network.is_training();
   network.eval();

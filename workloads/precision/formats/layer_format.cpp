@@ -12,13 +12,6 @@ constexpr const char* grammar =
     "W/A/WS/AS in bits, 2 to 8 of elements and 1 to 15 of scales, such as 8/8/-/-, 4/8U/6/10 or "
     "4/4/f/f";
 
-std::vector<std::string> words() {
-  std::vector<std::string> out{"fp32"};
-  for (const numerics::BlockFormatInfo& info : numerics::block_formats())
-    out.emplace_back(info.name);
-  return out;
-}
-
 std::vector<std::string> parts_of(const std::string& text) {
   std::vector<std::string> out(1);
   for (const char c : text) {
@@ -64,12 +57,26 @@ trace::Attributes common(const LayerFormat& f, trace::Attributes a) {
   return a;
 }
 
+// Of vectors or blocks.
+bool has_scales(const Scheme& s) {
+  if (s.is_integer())
+    return s.weight_scale_bits != Scheme::none || s.activation_scale_bits != Scheme::none;
+  return s.is_block() && numerics::block_format(s.text).scale != numerics::BlockScale::none;
+}
+
 }  // namespace
+
+std::vector<std::string> scheme_words() {
+  std::vector<std::string> out{"fp32"};
+  for (const numerics::BlockFormatInfo& info : numerics::block_formats())
+    out.emplace_back(info.name);
+  return out;
+}
 
 Scheme scheme(const std::string& text) {
   Scheme out;
   out.text = text;
-  for (const std::string& word : words())
+  for (const std::string& word : scheme_words())
     if (text == word) return out;
   const std::vector<std::string> parts = parts_of(text);
   if (parts.size() == 4) {
@@ -87,21 +94,22 @@ Scheme scheme(const std::string& text) {
     }
   }
   std::string all;
-  for (const std::string& word : words()) all += (all.empty() ? "; or " : ", ") + word;
+  for (const std::string& word : scheme_words()) all += (all.empty() ? "; or " : ", ") + word;
   throw Error(numerics::illegal_quantization)
       .say("no such format of a layer")
       .read(text)
       .expected(grammar + all)
-      .nearest(nearest_name(text, words()));
+      .nearest(nearest_name(text, scheme_words()));
 }
 
 const config::Schema<LayerFormat>& LayerFormat::schema() {
   using F = LayerFormat;
   static const auto s =
       config::Schema<F>("The number format in which a layer computes.")
-          .optional("scheme", &F::scheme, "W/A/WS/AS in bits, a block format, or fp32.")
+          .optional("scheme", &F::scheme,
+                    "W/A/WS/AS in bits (8/8U/-/-, 4/4/4/4), a block format, or fp32.")
           .optional("vector", &F::vector, config::range(0, 1024),
-                    "Elements that share a scale; 0: the format's own, 16 of integers.")
+                    "Elements that share a scale, of integers with scales; 0: 16.")
           .optional("order", &F::order,
                     "data_first (A, the paper's) or scale_first (B), with integer scales.")
           .optional("product_bits", &F::product_bits, config::range(0, 30),
@@ -123,9 +131,56 @@ const config::Schema<LayerFormat>& LayerFormat::schema() {
                         return "at most WS + AS bits of two integer scales, not " +
                                std::to_string(f.product_bits) + " of " + f.scheme.text;
                       })
-          .constraint("rounding", [](const F& f) {
-            const bool even = !f.rounding || *f.rounding == numerics::Rounding::half_even;
-            return f.scheme.text == "bf16" && !even ? "bf16 is rounded half_even" : "";
+          .constraint("rounding",
+                      [](const F& f) -> std::string {
+                        if (f.rounding && f.scheme.text == "fp32") return "fp32 is not rounded";
+                        const bool even =
+                            !f.rounding || *f.rounding == numerics::Rounding::half_even;
+                        return f.scheme.text == "bf16" && !even ? "bf16 is rounded half_even" : "";
+                      })
+          // An option that changes nothing is a mistake.
+          .constraint("scale_rounding",
+                      [](const F& f) {
+                        return f.scale_rounding && !has_scales(f.scheme)
+                                   ? f.scheme.text + " has no scales of vectors"
+                                   : std::string();
+                      })
+          .constraint("vector",
+                      [](const F& f) {
+                        if (f.vector == 0 || (f.scheme.is_integer() && has_scales(f.scheme)))
+                          return std::string();
+                        return f.scheme.is_block() && has_scales(f.scheme)
+                                   ? f.scheme.text + " fixes its blocks"
+                                   : f.scheme.text + " has no scales of vectors";
+                      })
+          .constraint("order",
+                      [](const F& f) {
+                        const bool integers =
+                            f.scheme.weight_scale_bits > 0 || f.scheme.activation_scale_bits > 0;
+                        return f.order == numerics::ScaleOrder::data_first || integers
+                                   ? std::string()
+                                   : f.scheme.text + " has no integer scales, which an order is of";
+                      })
+          .constraint("accumulator_bits",
+                      [](const F& f) {
+                        return f.accumulator_bits == F().accumulator_bits || f.scheme.has_datapath()
+                                   ? std::string()
+                                   : "no vector MAC computes " + f.scheme.text;
+                      })
+          .constraint("calibration",
+                      [](const F& f) {
+                        const bool ranges =
+                            f.scheme.is_integer() && f.scheme.activation_scale_bits != Scheme::real;
+                        return f.calibration == numerics::Calibration::max || ranges
+                                   ? std::string()
+                                   : f.scheme.text +
+                                         " follows the data, it has no range to calibrate";
+                      })
+          .constraint("percentile", [](const F& f) {
+            return f.percentile == F().percentile ||
+                           f.calibration == numerics::Calibration::percentile
+                       ? ""
+                       : "only with calibration: percentile";
           });
   return s;
 }
@@ -207,6 +262,17 @@ const std::vector<std::pair<Calibration, const char*>>& EnumNames<Calibration>::
   return all;
 }
 
+std::string Codec<Scheme>::range_text(const Range&) {
+  std::string out =
+      "W/A/WS/AS: bits of weights W and of activations A, 2 to 8; AU: unsigned in layers whose "
+      "calibration saw no negative input, silently signed in others. Bits of the scales of "
+      "weights' "
+      "and activations' vectors WS and AS, 1 to 15; -: no vectors, one scale per output channel of "
+      "weights, one per layer of activations; f: a float per vector. Or a word for both operands";
+  for (const auto& word : workloads::scheme_words()) out += (word == "fp32" ? ": " : ", ") + word;
+  return out;
+}
+
 Scheme Codec<Scheme>::parse(const Node& node, const std::string& path, const Range&) {
   const std::string text = parse_text(node, path);
   try {
@@ -241,6 +307,28 @@ ParameterInfo Codec<LayerFormats>::info() {
 
 namespace {
 
+bool is_scheme(const Node& node) {
+  try {
+    workloads::scheme(parse_text(node, ""));
+  } catch (const Error&) {
+    return false;
+  }
+  return true;
+}
+
+// An option of a format in a map without a scheme, such as an override leaves of a bare scheme.
+void demand_scheme(const Node& module, const std::string& path) {
+  for (const auto& [key, part] : module.entries())
+    for (const ParameterInfo& option : LayerFormat::schema().parameters())
+      if (key == option.name && part.is_scalar() && !is_scheme(part))
+        throw Error(numerics::illegal_quantization)
+            .at(part.place())
+            .say(path + ": an option without the scheme that it is of")
+            .read(key)
+            .expected("a section such as {scheme: 4/4U/4/4, " + key + ": " +
+                      parse_text(part, path) + "}");
+}
+
 // A map without a scheme is a module, and what stands in it are parts of it.
 void collect(const Node& node, const std::string& path, const std::string& layer,
              LayerFormats& out) {
@@ -248,6 +336,7 @@ void collect(const Node& node, const std::string& path, const std::string& layer
     out.entries.push_back({layer, Codec<LayerFormat>::parse(node, path, {}), node.place()});
     return;
   }
+  demand_scheme(node, path);
   for (const auto& [key, part] : node.entries())
     collect(part, join_path(path, key), join_path(layer, key), out);
 }

@@ -22,7 +22,8 @@
 // along the (input) channels of one position and one group; where V does not divide them the last
 // vector is padded with zeros (base/numerics/quantize/vector_axis.h).
 //
-// Errors: quantize.format with place, what was read, and the nearest scheme; those of base/config.
+// Errors: quantize.format with place, what was read, and the nearest scheme; those of base/config,
+// also for options that change nothing (the vector of a format without scales).
 #pragma once
 
 #include <optional>
@@ -53,6 +54,8 @@ struct Scheme {
     return is_integer() && weight_scale_bits != real && activation_scale_bits != real;
   }
 };
+// fp32 and the block formats.
+std::vector<std::string> scheme_words();
 // Throws illegal_quantization.
 Scheme scheme(const std::string& text);
 
@@ -104,6 +107,7 @@ struct EnumNames<numerics::Calibration> {
 template <>
 struct Codec<workloads::Scheme> : UnrangedCodec {
   static ParameterInfo info() { return ParameterInfo::of(ValueKind::text, "scheme"); }
+  static std::string range_text(const Range&);
   static workloads::Scheme parse(const Node& node, const std::string& path, const Range&);
   static Node write(const workloads::Scheme& value);
 };

@@ -34,7 +34,10 @@ class QuantizedNetwork::Layer {
   void watch() {
     product_->instead = [this](const at::Tensor& x) {
       see(x);
-      return product_->product(x, product_->weight());
+      const at::Tensor& w = product_->weight();
+      const at::Tensor y = product_->product(x, w);
+      macs_ += static_cast<std::uint64_t>(y.numel() * (w.numel() / w.size(0)));
+      return y;
     };
   }
   void compute() {
@@ -57,7 +60,7 @@ class QuantizedNetwork::Layer {
   }
 
   LayerCounts counts() const {
-    return {name_, format_.scheme.text, is_signed_, counts_, clipped_, scales_};
+    return {name_, format_.scheme.text, is_signed_, counts_, clipped_, scales_, macs_};
   }
 
  private:
@@ -171,7 +174,7 @@ class QuantizedNetwork::Layer {
   std::optional<numerics::QuantizedTensor> elements_;  // of the weights, on the datapath
   std::int64_t elements_version_ = -1;
   numerics::VectorMacCounts counts_;
-  std::uint64_t clipped_ = 0, scales_ = 0;
+  std::uint64_t clipped_ = 0, scales_ = 0, macs_ = 0;
 };
 
 namespace {

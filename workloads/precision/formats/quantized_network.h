@@ -47,6 +47,7 @@ struct LayerCounts {
   bool is_signed = true;  // its activations
   numerics::VectorMacCounts mac;
   std::uint64_t clipped_scales = 0, activation_scales = 0;
+  std::uint64_t macs = 0;  // multiply-accumulates of the samples that calibrated it, any arithmetic
 };
 
 class QuantizedNetwork {

@@ -2,18 +2,43 @@
 #include "workloads/precision/vsquant/config.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
 
+#include "workloads/executor/networks/network.h"
+#include "workloads/precision/ipu/unit_cost.h"
+#include "workloads/precision/vsquant/unit_cost.h"
+
 namespace mantissa::workloads::vsquant {
+
+namespace {
+
+std::string no_results(const char* unit, const config::FolderPath& folder) {
+  return fmt::format("the folder {} has no synthesis.yaml of the unit {}, itself or below grid",
+                     folder.text, unit);
+}
+
+}  // namespace
 
 const config::Schema<DrawnNetwork>& DrawnNetwork::schema() {
   static const auto s =
       config::Schema<DrawnNetwork>("A network with drawn weights and inputs.")
           .required("network", &DrawnNetwork::network, "One of the executor's networks.")
           .required("input", &DrawnNetwork::input, config::range(1, 1 << 20),
-                    "Shape of its input, with the batch.");
+                    "Shape of its input, with the batch.")
+          .constraint("input", [](const DrawnNetwork& d) -> std::string {
+            const auto names = network_names();
+            if (std::find(names.begin(), names.end(), d.network) == names.end()) return "";
+            const ExampleInput example = example_input(d.network);
+            const bool fits =
+                d.input.size() == example.shape.size() &&
+                (example.fixed == 0 || d.input[example.fixed] == example.shape[example.fixed]);
+            return fits ? ""
+                        : fmt::format("the network {} takes an input as {}, not [{}]", d.network,
+                                      text(example), fmt::join(d.input, ","));
+          });
   return s;
 }
 
@@ -75,13 +100,27 @@ const config::Schema<VsQuantConfig>& VsQuantConfig::schema() {
                           if (f.scheme.text == c.baseline.text) return "";
                         return c.schemes.empty() ? "" : c.baseline.text + " is none of the schemes";
                       })
-          .constraint("trained", [](const C& c) -> std::string {
-            for (const Scheme& s : c.trained) {
-              const auto is = [&](const LayerFormat& f) { return f.scheme.text == s.text; };
-              if (std::none_of(c.schemes.begin(), c.schemes.end(), is))
-                return s.text + " is none of the schemes";
-            }
-            return "";
+          .constraint(
+              "trained",
+              [](const C& c) -> std::string {
+                for (const Scheme& s : c.trained) {
+                  const auto is = [&](const LayerFormat& f) { return f.scheme.text == s.text; };
+                  if (std::none_of(c.schemes.begin(), c.schemes.end(), is))
+                    return s.text +
+                           " is none of the schemes: name those to train, or none (trained=[])";
+                }
+                return "";
+              })
+          .constraint("synthesis",
+                      [](const C& c) {
+                        return c.synthesis.given() && vector_mac_costs(c.synthesis.text).empty()
+                                   ? no_results("vsq", c.synthesis)
+                                   : std::string();
+                      })
+          .constraint("inner_products", [](const C& c) {
+            return c.inner_products.given() && ipu::synthesised_units(c.inner_products.text).empty()
+                       ? no_results("ipu", c.inner_products)
+                       : std::string();
           });
   return s;
 }

@@ -37,7 +37,18 @@ struct CoreCost {
   LayerFormat format;
   Figures area{}, energy{};  // mm2; pJ per operation
   double operations_per_second = 0;
+  std::string prices;  // of vector MACs and post-processing
+  double node = 0;     // nm
 };
+
+// Of memories, whose sizes are the preset's.
+double memories(const Figures& figures) {
+  double sum = 0;
+  for (std::size_t g = 0; g < groups.size(); ++g)
+    if (groups[g].parts.count("scratchpad") + groups[g].parts.count("accumulator") > 0)
+      sum += figures[g];
+  return sum;
+}
 
 class CorePart {
  public:
@@ -60,12 +71,19 @@ class CorePart {
   std::optional<CoreCost> cost(const LayerFormat& format) {
     if (!format.scheme.has_datapath() || (format.vector != 0 && format.vector != length_))
       return {};
+    if (!fits(format)) {
+      without_core_ += (without_core_.empty() ? "" : "; ") + label(format);
+      return {};
+    }
     const std::vector<std::string> hardware = overrides(format);
     if (!seen_.insert(hardware).second) return {};
     const StudyChip chip = context_.chip(config_.chip, hardware);
     arch::Session session(chip.arch, chip.technology);
     const arch::RunResult run = session.run(traces_, {});
-    CoreCost out{format, {}, {}, 0};
+    CoreCost out{format, {}, {}, 0, "synthesised", chip.technology.node().value};
+    for (const std::string& warning : run.power.warnings)
+      if (warning.find("of these widths is synthesised") != std::string::npos)
+        out.prices = "nearest synthesised";
     const double operations = 2 * static_cast<double>(run.macs);
     for (const auto& [part, area] : run.power.area_by_part)
       out.area[group_of(part)] += area.value * 1e-6;
@@ -75,7 +93,23 @@ class CorePart {
     return out;
   }
 
+  // Formats wider than a core's registers can be.
+  const std::string& without_core() const { return without_core_; }
+
  private:
+  // Within the ranges that the architecture's own schema declares.
+  static bool fits(const LayerFormat& format) {
+    const std::pair<const char*, std::int64_t> widths[] = {
+        {"weight_scale_bits", format.scheme.weight_scale_bits},
+        {"activation_scale_bits", format.scheme.activation_scale_bits},
+        {"product_bits", format.product_bits},
+        {"accumulator_bits", format.accumulator_bits}};
+    for (const config::ParameterInfo& p : arch::VsqConfig::schema().parameters())
+      for (const auto& [name, bits] : widths)
+        if (p.name == name && static_cast<double>(bits) > p.range.high) return false;
+    return true;
+  }
+
   double bits(std::int64_t element, std::int64_t scale) const {
     return static_cast<double>(element) + static_cast<double>(scale) / static_cast<double>(length_);
   }
@@ -116,6 +150,7 @@ class CorePart {
   double capacity_ = 0, own_bits_ = 0;
   std::uint64_t step_ = 1;
   std::set<std::vector<std::string>> seen_;
+  std::string without_core_;
 };
 
 ResultTable table_of(const std::vector<CoreCost>& cores, const CoreCost& base, bool energy) {
@@ -130,6 +165,7 @@ ResultTable table_of(const std::vector<CoreCost>& cores, const CoreCost& base, b
   table.columns.push_back({"all", unit});
   table.columns.push_back({"saved", "%"});
   if (!energy) table.columns.push_back({"operations per second and area", "TOPS/mm2"});
+  table.columns.push_back({"logic's prices", ""});
   const auto figures = energy ? &CoreCost::energy : &CoreCost::area;
   for (const CoreCost& core : cores) {
     std::vector<Cell> row{label(core.format)};
@@ -137,6 +173,7 @@ ResultTable table_of(const std::vector<CoreCost>& cores, const CoreCost& base, b
     row.emplace_back(all(core.*figures));
     row.emplace_back(100 * (1 - all(core.*figures) / all(base.*figures)));
     if (!energy) row.emplace_back(core.operations_per_second * 1e-12 / all(core.area));
+    row.emplace_back(core.prices);
     table.rows.push_back(std::move(row));
   }
   return table;
@@ -169,6 +206,9 @@ void add_cores(const VsQuantConfig& config, StudyContext& context, const Progres
              "core of " + label(config.schemes[i]));
     if (auto core = part.cost(config.schemes[i])) cores.push_back(*core);
   }
+  if (!part.without_core().empty())
+    result.notes.push_back("wider than the registers of a core can be, so without one: " +
+                           part.without_core());
   const auto base = std::find_if(cores.begin(), cores.end(), [&](const CoreCost& core) {
     return core.format.scheme.text == config.baseline.text;
   });
@@ -178,30 +218,34 @@ void add_cores(const VsQuantConfig& config, StudyContext& context, const Progres
   const std::string set = config.chip_overrides.empty()
                               ? ""
                               : fmt::format(" with {}", fmt::join(config.chip_overrides, ", "));
+  result.notes.push_back(fmt::format(
+      "cores: {}{} on {}, its memories of as many elements in every format; logic synthesised in "
+      "180 nm and moved to {} nm by published factors; DRAM is in neither table",
+      config.chip, set, config.chip_workload, base->node));
   for (const PublishedSaving& known : published_savings) {
     const auto figures = known.energy ? &CoreCost::energy : &CoreCost::area;
-    const CoreCost* best = nullptr;
-    for (const CoreCost& core : cores)
-      if (core.format.scheme.text == known.scheme &&
-          (best == nullptr || all(core.*figures) < all((*best).*figures)))
-        best = &core;
-    if (best == nullptr) continue;
-    const double ours = 100 * (1 - all((*best).*figures) / all((*base).*figures));
-    const std::string note = fmt::format(
-        "{} against {} on {}, a core of {}{}, its memories of as many elements; sizes of the "
-        "publication's are not known",
-        label(best->format), config.baseline.text, config.chip_workload, config.chip, set);
-    for (const auto& [published, source] :
-         {std::pair(known.arxiv, of_arxiv), std::pair(known.mlsys, of_mlsys)})
-      result.comparisons.push_back(
-          {fmt::format("{} of a core saved, {}, {}", known.energy ? "energy" : "area", known.what,
-                       source == of_mlsys ? "proceedings" : "arXiv"),
-           "%",
-           published,
-           ours,
-           {},
-           source,
-           note});
+    for (const CoreCost& core : cores) {
+      if (core.format.scheme.text != known.scheme) continue;
+      const double whole = all((*base).*figures), ours = 100 * (1 - all(core.*figures) / whole);
+      const std::string note = fmt::format(
+          "against {}: {:.0f} % of its core are scratchpad and accumulator, whose sizes are ours, "
+          "{:.0f} % the vector MACs; the publication says neither its sizes nor which "
+          "configuration the figure is of",
+          config.baseline.text, 100 * memories((*base).*figures) / whole,
+          100 * ((*base).*figures)[0] / whole);
+      for (const auto& [published, source, where] :
+           {std::tuple(known.arxiv, of_arxiv, "arXiv"),
+            std::tuple(known.mlsys, of_mlsys, "proceedings")})
+        result.comparisons.push_back(
+            {fmt::format("{} of a core saved, {}, {}: {}", known.energy ? "energy" : "area",
+                         known.what, where, label(core.format)),
+             "%",
+             published,
+             ours,
+             {},
+             source,
+             note});
+    }
   }
 }
 

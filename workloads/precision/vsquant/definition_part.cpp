@@ -167,6 +167,23 @@ void add_arithmetic(const VsQuantConfig& config, Checks& checks) {
   mac.product_bits = 4;
   checks.near(3, "the same with R = 4", 713, static_cast<double>(numerics::safe_vectors(mac)));
 
+  // The same operands whatever R is, with few scales that are small enough to tell.
+  const auto zeros = [&](int product_bits) {
+    constexpr std::int64_t rows = 32, vectors = 24, v = 16;
+    VectorMac rounded;
+    rounded.product_bits = product_bits;
+    const Operands a = operands(rows, vectors, v, 15, seed),
+                   w = operands(rows, vectors, v, 15, ~seed);
+    std::vector<std::int64_t> acc(rows * rows);
+    numerics::VectorMacCounts counts;
+    numerics::vector_scaled_gemm(rounded, {a.elements.data(), a.scales.data()},
+                                 {w.elements.data(), w.scales.data()}, acc.data(), rows, rows,
+                                 vectors * v, false, counts);
+    return 100 * static_cast<double>(counts.gated) / static_cast<double>(counts.vectors);
+  };
+  checks.rising(7, "scale products that round to zero, uniform 4-bit scales, %",
+                {{"full", zeros(0)}, {"R = 6", zeros(6)}, {"R = 4", zeros(4)}});
+
   four.vector = 16;
   LayerFormat eight;
   eight.scheme = scheme("8/8/-/-");

@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
+#include "base/faults/draw.h"
 #include "workloads/data/load.h"
 #include "workloads/data/normal_stream.h"
 #include "workloads/data/synthetic.h"
+#include "workloads/executor/threads.h"
 #include "workloads/executor/training/trainer.h"
 #include "workloads/precision/formats/quantized_network.h"
 #include "workloads/precision/vsquant/study_parts.h"
@@ -24,12 +27,20 @@ Arithmetic arithmetic_of(const LayerFormats& formats) {
 }
 const char* name(Arithmetic a) { return a == Arithmetic::datapath ? "vector MAC" : "values"; }
 
-at::Tensor normal_input(const std::vector<std::int64_t>& shape, std::uint64_t seed) {
-  const at::Tensor x = torch::empty(shape);
-  const data::NormalStream normal(seed, "input");
-  for (std::int64_t i = 0; i < x.numel(); ++i)
-    x.data_ptr<float>()[i] = static_cast<float>(normal.at(static_cast<std::uint64_t>(i)));
-  return x;
+// What computes the layers of a network with a format per layer: one word, or words with layers.
+std::string arithmetic_by_layer(const LayerFormats& formats,
+                                const std::vector<std::string>& layers) {
+  std::map<std::string, std::string> by;
+  for (const std::string& layer : layers) {
+    const LayerFormats::Entry* entry = formats.find(layer);
+    const bool plain = entry == nullptr || entry->format.scheme.text == "fp32";
+    std::string& names = by[plain ? "fp32" : name(arithmetic_of(formats))];
+    names += (names.empty() ? "" : ", ") + layer;
+  }
+  if (by.size() == 1) return by.begin()->first;
+  std::string out;
+  for (const auto& [how, names] : by) out += (out.empty() ? "" : "; ") + how + ": " + names;
+  return out;
 }
 
 std::string file_name(std::string label) {
@@ -53,16 +64,26 @@ class NetworkPart {
         result_(result) {
     for (const LayerFormat& format : config.schemes) losses_.push_back({format, {}, {}, {}, 0});
     gated_.resize(losses_.size());
-    // Names, layers and data that do not exist are refused before anything is trained.
+    compute_on_one_thread();
+    // What does not exist or does not fit is refused before anything is trained.
     for (const DrawnNetwork& d : config.drawn) fresh(d.network, 0, false);
     for (const Task& task : config.tasks) {
-      const auto network = fresh(task.network, 0, false);
+      datasets_.push_back(data::load(task.data));
+      const data::Dataset& dataset = datasets_.back();
+      const auto network =
+          fresh(task.network, static_cast<std::int64_t>(dataset.classes.size()), false);
       QuantizedNetwork(*network, task.formats, arithmetic_of(task.formats));
+      const torch::NoGradGuard no_gradient;
+      network->eval();
+      try {
+        forward_checked(*network, task.network, batch_of(dataset, {dataset.train.front()}).x);
+      } catch (Error& error) {
+        throw error.at("the task '" + task.label + "' on the data '" + dataset.name + "'");
+      }
     }
   }
 
-  std::vector<FormatLoss> run() {
-    at::set_num_threads(1);
+  Losses run() {
     const double parts = static_cast<double>(config_.drawn.size() + 3 * config_.tasks.size());
     double done = 0;
     for (const DrawnNetwork& d : config_.drawn) {
@@ -71,16 +92,19 @@ class NetworkPart {
       draw(d);
     }
     for (const Task& task : config_.tasks) {
-      train(task, done / parts, (done + 2) / parts);
+      train(static_cast<std::size_t>(&task - config_.tasks.data()), done / parts,
+            (done + 2) / parts);
       done += 3;
     }
     finish();
-    return std::move(losses_);
+    return {std::move(losses_), std::move(mixed_)};
   }
 
  private:
-  std::shared_ptr<Model> fresh(const std::string& network, std::int64_t classes, bool weights) {
+  std::shared_ptr<Model> fresh(const std::string& network, std::int64_t classes, bool weights,
+                               std::int64_t batch = 1) {
     NetworkOptions options;
+    options.batch = batch;
     options.seed = static_cast<std::uint64_t>(config_.seed);
     options.classes = classes;
     options.weights = weights;
@@ -94,7 +118,8 @@ class NetworkPart {
     QuantizedNetwork quantized(network, formats, arithmetic_of(formats));
     quantized.calibrate(samples);
     const auto value = f();
-    for (const LayerCounts& c : quantized.counts()) {
+    counts_ = quantized.counts();
+    for (const LayerCounts& c : counts_) {
       if (row >= gated_.size()) continue;
       numerics::VectorMacCounts& sum = gated_[row].mac;
       sum.vectors += c.mac.vectors;
@@ -109,7 +134,7 @@ class NetworkPart {
   // ---- networks whose weights are drawn ---------------------------------------------------------
   void draw(const DrawnNetwork& d) {
     const torch::NoGradGuard no_gradient;
-    const auto network = fresh(d.network, 0, true);
+    const auto network = fresh(d.network, 0, true, d.input.front());
     network->eval();
     // Uniform weights have no outliers, which are what a scale per vector is for.
     for (const auto& p : network->named_parameters()) {
@@ -121,8 +146,14 @@ class NetworkPart {
         w.data_ptr<float>()[i] =
             static_cast<float>(std::sqrt(2 / products) * normal.at(static_cast<std::uint64_t>(i)));
     }
-    const at::Tensor x = normal_input(d.input, static_cast<std::uint64_t>(config_.seed));
-    const at::Tensor exact = network->forward(x);
+    const at::Tensor x = drawn_input(d, static_cast<std::uint64_t>(config_.seed));
+    const at::Tensor exact = [&] {
+      try {
+        return forward_checked(*network, d.network, x);
+      } catch (Error& error) {
+        throw error.at(fmt::format("parameters.drawn.{}.input", &d - config_.drawn.data()));
+      }
+    }();
     for (std::size_t i = 0; i < losses_.size(); ++i) {
       progress_(at_, fmt::format("{} in {}", d.network, label(losses_[i].format)));
       const double sqnr = in(*network, everywhere(losses_[i].format), x, i,
@@ -148,12 +179,15 @@ class NetworkPart {
       if (found != losses_.end() && found->sqnr.back())
         figures.emplace_back(label(found->format), *found->sqnr.back());
     }
-    if (figures.size() > 1) checks_.observed(8, "SQNR of " + network + ", drawn, dB", figures);
+    if (figures.size() > 1)
+      checks_.observed(8, "SQNR of " + network + ", drawn, dB", figures, Checks::Step::below,
+                       "one draw, few products");
   }
 
   // ---- networks that are trained ----------------------------------------------------------------
-  void train(const Task& task, double begin, double end) {
-    const data::Dataset dataset = data::load(task.data);
+  void train(std::size_t index, double begin, double end) {
+    const Task& task = config_.tasks[index];
+    const data::Dataset& dataset = datasets_[index];
     const auto classes = static_cast<std::int64_t>(dataset.classes.size());
     const auto network = fresh(task.network, classes, true);
     const std::string parts = TrainingConfig::schema().write(task.training).yaml() + task.network +
@@ -182,14 +216,31 @@ class NetworkPart {
       add_error(task, label(loss.format), name(arithmetic_of(formats)), loss.error.back(),
                 interval(loss.error.back()), loss.tuned.back());
     }
-    if (!task.formats.entries.empty()) {
-      const double mixed = in(*network, task.formats, samples, losses_.size(), error);
-      add_error(task, "per layer", name(arithmetic_of(task.formats)), mixed, interval(mixed), {});
-    }
+    if (!task.formats.entries.empty()) add_mixed(index, *network, samples, error, interval);
     result_.notes.push_back(
         fmt::format("{}: {} on {}, {} parameters, {} training and {} test samples{}", task.label,
                     task.network, dataset.name, parameter_count(*network), dataset.train.size(),
                     dataset.test.size(), bayes(task)));
+  }
+
+  template <class Error, class Interval>
+  void add_mixed(std::size_t index, Model& network, const at::Tensor& samples, const Error& error,
+                 const Interval& interval) {
+    const Task& task = config_.tasks[index];
+    MixedLoss mixed;
+    mixed.task = index;
+    mixed.error = in(network, task.formats, samples, losses_.size(), error);
+    for (const LayerCounts& c : counts_) {
+      const auto vectors = static_cast<double>(c.mac.vectors);
+      mixed.layers.push_back({task.formats.find(c.layer)->format, c.macs,
+                              vectors > 0 ? static_cast<double>(c.mac.gated) / vectors : 0});
+    }
+    std::vector<std::string> layers;
+    for (const auto& product : products_of(network)) layers.push_back(product.first);
+    mixed.unformatted = layers.size() - counts_.size();
+    add_error(task, "per layer", arithmetic_by_layer(task.formats, layers).c_str(), mixed.error,
+              interval(mixed.error), {});
+    mixed_.push_back(std::move(mixed));
   }
 
   static std::string bayes(const Task& task) {
@@ -250,7 +301,8 @@ class NetworkPart {
 
   // ---- what is written at the end ---------------------------------------------------------------
   void finish() {
-    std::vector<std::pair<std::string, double>> by_product;  // of 4/4U/4/4, wide products first
+    // Formats that differ in R alone, by what they have in common; wide products first.
+    std::map<std::string, std::map<std::int64_t, double, std::greater<>>> by_product;
     for (std::size_t i = 0; i < losses_.size(); ++i) {
       const LayerCounts& c = gated_[i];
       if (c.mac.vectors == 0) continue;
@@ -260,30 +312,29 @@ class NetworkPart {
       vectors_.rows.push_back({label(loss.format), whole(c.mac.vectors), percent(loss.gated),
                                whole(c.mac.overflows), whole(c.activation_scales),
                                whole(c.clipped_scales)});
-      if (loss.format.scheme.text == "4/4U/4/4" &&
-          loss.format.order == numerics::ScaleOrder::data_first)
-        by_product.emplace_back(label(loss.format), percent(loss.gated));
+      if (loss.format.scheme.weight_scale_bits > 0 &&
+          loss.format.scheme.activation_scale_bits > 0) {
+        LayerFormat common = loss.format;
+        common.product_bits = 0;
+        const std::int64_t r = loss.format.product_bits;
+        by_product[label(common)][r == 0 ? INT64_MAX : r] = percent(loss.gated);
+      }
       if (c.mac.overflows > 0)
         result_.warnings.push_back(fmt::format("{}: {} sums saturated at {} bits",
                                                label(loss.format), c.mac.overflows,
                                                loss.format.accumulator_bits));
     }
-    std::sort(by_product.begin(), by_product.end(), [&](const auto& a, const auto& b) {
-      return product_bits(a.first) > product_bits(b.first);
-    });
-    if (by_product.size() > 1)
-      checks_.rising(7, "vectors whose scale product rounds to zero, %", by_product,
-                     Checks::Step::not_above);
+    for (const auto& [format, rates] : by_product) {
+      Checks::Figures figures;
+      for (const auto& [r, rate] : rates)
+        figures.emplace_back(r == INT64_MAX ? "full" : fmt::format("R = {}", r), rate);
+      if (figures.size() > 1)
+        checks_.observed(7, fmt::format("vectors gated on all networks, {}, %", format), figures,
+                         Checks::Step::not_above, "later layers see other data");
+    }
     add_sqnr();
     if (!errors_.rows.empty()) result_.tables.push_back(std::move(errors_));
     if (!vectors_.rows.empty()) result_.tables.push_back(std::move(vectors_));
-  }
-
-  std::int64_t product_bits(const std::string& row) const {
-    for (const FormatLoss& loss : losses_)
-      if (label(loss.format) == row)
-        return loss.format.product_bits == 0 ? INT64_MAX : loss.format.product_bits;
-    return 0;
   }
 
   void add_sqnr() {
@@ -309,7 +360,10 @@ class NetworkPart {
   Checks& checks_;
   StudyResult& result_;
   std::vector<FormatLoss> losses_;
-  std::vector<LayerCounts> gated_;  // over all networks, one per scheme
+  std::vector<MixedLoss> mixed_;
+  std::vector<data::Dataset> datasets_;  // one per task
+  std::vector<LayerCounts> counts_;      // of the network that was in a format last
+  std::vector<LayerCounts> gated_;       // over all networks, one per scheme
   ResultTable errors_{"errors",
                       "Test errors of trained networks, and after more training in the format",
                       {{"network", ""},
@@ -332,9 +386,24 @@ class NetworkPart {
 
 }  // namespace
 
-std::vector<FormatLoss> add_networks(const VsQuantConfig& config, StudyContext& context,
-                                     const Progress& progress, double from, double to,
-                                     Checks& checks, StudyResult& result) {
+at::Tensor drawn_input(const DrawnNetwork& d, std::uint64_t seed) {
+  const std::int64_t words = example_input(d.network).words;
+  if (words > 0) {
+    const at::Tensor x = torch::empty(d.input, at::kLong);
+    const numerics::RandomStream draw(seed, "input");
+    for (std::int64_t i = 0; i < x.numel(); ++i)
+      x.data_ptr<std::int64_t>()[i] = draw.integer(static_cast<std::uint64_t>(i), 0, words - 1);
+    return x;
+  }
+  const at::Tensor x = torch::empty(d.input);
+  const data::NormalStream normal(seed, "input");
+  for (std::int64_t i = 0; i < x.numel(); ++i)
+    x.data_ptr<float>()[i] = static_cast<float>(normal.at(static_cast<std::uint64_t>(i)));
+  return x;
+}
+
+Losses add_networks(const VsQuantConfig& config, StudyContext& context, const Progress& progress,
+                    double from, double to, Checks& checks, StudyResult& result) {
   return NetworkPart(config, context, progress, from, to, checks, result).run();
 }
 

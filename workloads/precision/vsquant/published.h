@@ -26,7 +26,7 @@ inline constexpr FollowUp follow_up = {1024, 512, 3.60, 23.6, 0.153, 0.67, 38.6,
 // Percent saved against an 8-bit baseline.
 struct PublishedSaving {
   const char* what;
-  const char* scheme;  // ours that comes nearest
+  const char* scheme;  // ours; which R is meant is not known
   bool energy;
   double arxiv, mlsys;  // 0: no figure
 };
@@ -53,13 +53,13 @@ inline constexpr PublishedLoss published_losses[] = {
     {"MXFP4", 18.79, 17.96},
 };
 
-// Area of a vector MAC of V = 16 over that of 8/8, 417,244 um2.
-struct PublishedArea {
+// Area of a vector MAC of V = 16 over that of 8/8, 417,244 um2; derived, not published.
+struct DerivedArea {
   int weight_bits, activation_bits, scale_bits,
       product_bits;  // the two scales alike; 0: none, full
   double ratio;
 };
-inline constexpr PublishedArea published_areas[] = {
+inline constexpr DerivedArea derived_areas[] = {
     {4, 8, 0, 0, .473}, {4, 4, 0, 0, .288}, {4, 4, 4, 0, .367},
     {4, 4, 4, 6, .350}, {4, 4, 4, 4, .328},
 };

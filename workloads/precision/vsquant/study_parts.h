@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "workloads/executor/torch.h"
 #include "workloads/precision/vsquant/config.h"
+#include "workloads/precision/vsquant/format_cost.h"
 #include "workloads/study/experiment.h"
 
 namespace mantissa::workloads::vsquant {
@@ -19,25 +21,29 @@ inline const ErrorKind no_vector_macs{"vsquant.chip", ExitCode::bad_input,
 using Progress = std::function<void(double fraction, const std::string& step)>;
 
 // What the definition demands of any implementation, figure by figure, beside what this one gives.
+// A check that is demanded and does not hold fails the study, with a warning that names it; one
+// that is observed only says why nobody can demand it.
 class Checks {
  public:
-  // Within `tolerance` of what is expected. One that does not hold fails the study.
   void near(int check, const std::string& what, double expected, double ours, double tolerance = 0);
   // An ordering: each figure below the next, or not above it.
   enum class Step { below, not_above };
-  void rising(int check, const std::string& what,
-              const std::vector<std::pair<std::string, double>>& figures, Step step = Step::below);
-  // The same of data that nobody promised: the study goes on without it.
-  void observed(int check, const std::string& what,
-                const std::vector<std::pair<std::string, double>>& figures);
+  using Figures = std::vector<std::pair<std::string, double>>;
+  void rising(int check, const std::string& what, const Figures& figures, Step step = Step::below);
+  void observed(int check, const std::string& what, const Figures& figures, Step step,
+                const std::string& why);
   void move_to(StudyResult& result);
 
  private:
-  bool passed_ = true;
-  ResultTable table_{"checks",
-                     "What the definition demands, and what is found",
-                     {{"check", ""}, {"of", ""}, {"expected", ""}, {"ours", ""}, {"holds", ""}},
-                     {}};
+  void add(int check, const std::string& what, const std::string& expected, const std::string& ours,
+           bool holds, const std::string& why_not_demanded);
+
+  std::vector<std::string> failed_;
+  ResultTable table_{
+      "checks",
+      "What the definition demands, and what is found",
+      {{"check", ""}, {"of", ""}, {"expected", ""}, {"ours", ""}, {"holds", ""}, {"demanded", ""}},
+      {}};
 };
 
 // What a format leaves: of drawn networks' outputs, and of trained networks' tests.
@@ -49,18 +55,44 @@ struct FormatLoss {
   double gated = 0;  // share of all vectors whose scale product rounded to zero
 };
 
+// A format per layer, on the network of one task.
+struct MixedLoss {
+  std::size_t task = 0;
+  double error = 0;                // a fraction
+  std::vector<LayerShare> layers;  // those with a format
+  std::size_t unformatted = 0;     // layers that compute in fp32
+};
+
+struct Losses {
+  std::vector<FormatLoss> formats;
+  std::vector<MixedLoss> mixed;
+};
+
 // 1. Losses of formats on samples of known distributions, and the arithmetic's own figures.
 void add_definition(const VsQuantConfig& config, const Progress& progress, Checks& checks,
                     StudyResult& result);
 
 // 2. Networks in every format.
-std::vector<FormatLoss> add_networks(const VsQuantConfig& config, StudyContext& context,
-                                     const Progress& progress, double from, double to,
-                                     Checks& checks, StudyResult& result);
+Losses add_networks(const VsQuantConfig& config, StudyContext& context, const Progress& progress,
+                    double from, double to, Checks& checks, StudyResult& result);
+
+// Normal samples, or indices where the network takes those.
+at::Tensor drawn_input(const DrawnNetwork& network, std::uint64_t seed);
 
 // 3. What the formats' datapaths cost, and cost against loss.
-void add_costs(const VsQuantConfig& config, const std::vector<FormatLoss>& losses, Checks& checks,
-               StudyResult& result);
+std::vector<FormatCost> add_costs(const VsQuantConfig& config, const Losses& losses,
+                                  FormatCosts& costs, Checks& checks, StudyResult& result);
+// Whether no other priced format beats format i in both loss and energy; loss is the SQNR of the
+// first drawn network, without one the error of the first task, without either nothing is on it.
+bool on_front(const std::vector<FormatLoss>& losses, const std::vector<FormatCost>& costs,
+              std::size_t i);
+// Published savings beside every format that may be meant.
+void add_headlines(const VsQuantConfig& config, const std::vector<FormatLoss>& losses,
+                   FormatCosts& costs, StudyResult& result);
+
+// Figures of loss against cost; of cores, too, where their tables are in the result.
+void add_figures(const VsQuantConfig& config, const std::vector<FormatLoss>& losses,
+                 const std::vector<FormatCost>& costs, StudyResult& result);
 
 // 4. The same with the memories of a core, on a workload. The baseline's core has to be there.
 // The chip and the workload, looked up before anything takes long.

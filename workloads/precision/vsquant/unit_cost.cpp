@@ -42,7 +42,17 @@ VectorMacCost cost_of(const power::SynthesisResult& r) {
   cost.critical_path = r.critical_path;
   cost.activity = r.activity;
   cost.at_activity = r.power * r.critical_path * 1000;
-  cost.of_run = r.energy;
+  const auto operation = [&](const char* name) {
+    const auto found = r.operations.find(name);
+    return found == r.operations.end() ? 0 : found->second;
+  };
+  const bool scaled = cost.mac.full_product_bits() > 0;
+  cost.open_vector = scaled ? operation("vector") : r.energy;
+  cost.gated_vector = operation("gated_vector");
+  if (scaled && (cost.open_vector == 0 || cost.gated_vector == 0))
+    throw Error(power::bad_synthesis)
+        .at(r.file)
+        .expected("operations vector and gated_vector, as 'mantissa synth -o DIR' writes them");
   cost.idle = r.idle;
   return cost;
 }
@@ -72,7 +82,7 @@ std::vector<VectorMacCost> vector_mac_costs(const std::string& folder) {
 Datapath datapath_of(const LayerFormat& format) {
   const std::string& text = format.scheme.text;
   if (format.scheme.is_integer()) {
-    if (format.scheme.has_datapath()) return {format.mac(true), ""};
+    if (format.scheme.has_datapath()) return {format.mac(!format.scheme.unsigned_activations), ""};
     return {std::nullopt, "float scales have no RTL here"};
   }
   VectorMac mac;
@@ -101,7 +111,7 @@ const VectorMacCost* find_cost(const std::vector<VectorMacCost>& costs, const Ve
         c.weight_scale_bits == mac.weight_scale_bits &&
         c.activation_scale_bits == mac.activation_scale_bits &&
         (!scaled(mac) || c.product_bits == product) && c.vector_length == mac.vector_length &&
-        c.accumulator_bits == mac.accumulator_bits)
+        c.accumulator_bits == mac.accumulator_bits && c.activation_signed == mac.activation_signed)
       return &cost;
   }
   return nullptr;

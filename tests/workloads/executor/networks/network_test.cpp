@@ -255,6 +255,38 @@ TEST(Networks, GroupNormsScaleByOnePlusWhatTheyKeep) {
   EXPECT_EQ(group_count(68), 1);  // 32, 24, 16 and 8 do not divide it
 }
 
+TEST(Networks, TakeTheirExampleInputs) {
+  for (const std::string& name : network_names()) {
+    const ExampleInput example = example_input(name);
+    EXPECT_EQ(example.shape.front(), 1) << name;
+    EXPECT_LT(example.fixed, example.shape.size()) << name;
+  }
+  const torch::NoGradGuard no_gradients;
+  for (const char* name :
+       {"squeezenet_1_1", "lstm", "dlrm", "simplenet_mnist", "digits_cnn", "digits_mlp"}) {
+    const auto net = make_network(name, without_weights());
+    net->eval();
+    EXPECT_EQ(forward_checked(*net, name, torch::zeros(example_input(name).shape)).size(0), 1)
+        << name;
+  }
+}
+
+TEST(Networks, RefuseInputsThatTheyDoNotTakeWithAnExample) {
+  const torch::NoGradGuard no_gradients;
+  const auto net = make_network("simplenet_mnist", without_weights());
+  net->eval();
+  try {
+    forward_checked(*net, "simplenet_mnist", torch::zeros({2, 3, 28, 28}));
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_STREQ(e.kind().id(), "executor.input");
+    EXPECT_THAT(e.message(),
+                testing::HasSubstr("read '[2,3,28,28]'; expected an input as [1,1,28,28]"));
+    EXPECT_THAT(e.message(), testing::Not(testing::HasSubstr("frame #")));
+  }
+  EXPECT_EQ(text(example_input("gpt2_small")), "[1,128] of indices below 50257");
+}
+
 TEST(Networks, RefuseNamesThatDoNotExist) {
   try {
     make_network("resnet8", {});
