@@ -134,12 +134,18 @@ TEST(VsQuant, HoldsItsChecksAndPutsEveryFormatOnOneScale) {
   EXPECT_EQ(figures, (std::set<std::string>{"sqnr_against_energy", "sqnr_against_area",
                                             "error_against_energy", "error_against_energy_2",
                                             "sqnr_against_core_area", "sqnr_against_core_energy"}));
-  // A core's figure says what the study sets of the chip.
+  // What the study sets of the chip is said, and whose the memories' share is.
+  EXPECT_THAT(r.notes,
+              ::testing::Contains(::testing::HasSubstr("with core.matrix.vsq.weight_reuse=16 on")));
+  std::set<std::string> cores;
   for (const Comparison& c : r.comparisons)
-    if (c.what.find("of a core saved") != std::string::npos) {
-      EXPECT_THAT(c.note, ::testing::HasSubstr("with core.matrix.vsq.weight_reuse=16"));
+    if (c.what.find("area of a core saved") != std::string::npos) {
+      EXPECT_THAT(c.note, ::testing::HasSubstr("whose sizes are ours"));
+      cores.insert(c.what.substr(c.what.rfind(": ") + 2));
     }
-  EXPECT_GT(ours(r, "area of a core saved, 4b weights, 4b activations, arXiv"), 0);
+  EXPECT_EQ(cores, (std::set<std::string>{"4/4U/4/4", "4/4U/4/4, R = 4", "4/4U/4/4, R = 6",
+                                          "4/4U/4/4, order B", "4/8U/6/10, R = 6"}));
+  EXPECT_GT(ours(r, "area of a core saved, 4b weights, 4b activations, arXiv: 4/4U/4/4"), 0);
 }
 
 // Signed, the core is that of the preset; the calibration makes no other core.

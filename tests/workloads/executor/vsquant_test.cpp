@@ -206,7 +206,7 @@ TEST(FormatCost, OfAFormatPerLayerIsTheMeanEnergyAndTheLargestArea) {
   EXPECT_DOUBLE_EQ(both.energy, 0.25 * eight.energy + 0.75 * four.energy);
   EXPECT_DOUBLE_EQ(both.gated_energy, 0.25 * eight.energy + 0.75 * four.gated_energy);
   EXPECT_DOUBLE_EQ(both.area, eight.area);
-  EXPECT_EQ(both.source, "vsq, vsq/grid/w8_a8");
+  EXPECT_EQ(both.source, "vsq/grid/w4_a4u_ws4_as4, vsq/grid/w8_a8u");
   const FormatCost none = costs.of({{format("8/8U/-/-"), 100, 0}, {format("4/4/f/f"), 1, 0}});
   EXPECT_FALSE(none.priced);
   EXPECT_THAT(none.scope, HasSubstr("4/4/f/f"));
