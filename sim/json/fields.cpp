@@ -102,7 +102,7 @@ const std::vector<ResultField>& result_fields() {
       {"stalls.dependency", T::integer, "cycles",
        "Waiting for another operator, a collective or a barrier, or with nothing left to do."},
       {"stalls.drain", T::integer, "cycles",
-       "Fill and drain of the array: rows + columns - 2 per fold that nothing covers."},
+       "Fill and drain of the unit that nothing covers; an array: rows + columns - 2 per fold."},
       {"cores", T::list, "", "One entry per core, in (chip, core) order."},
       {"cores[].core", T::integer, "", "Number of the core."},
       {"cores[].busy", T::integer, "cycles", "As `busy`, of this core."},

@@ -50,7 +50,7 @@ class VsqOperands {
   const numerics::VectorMac& mac() const { return mac_; }
   std::int64_t vectors() const { return vectors_; }  // of a row
   std::int64_t depth() const { return vectors_ * mac_.vector_length; }
-  // Rows from vector `first` on; rows are depth() elements and vectors() scales apart.
+  // All rows, depth() elements and vectors() scales apart.
   numerics::ScaledRows a() const { return view(a_, sa_); }
   numerics::ScaledRows w() const { return view(w_, sw_); }
   // `count` vectors from `first` on of every row, as a matrix of its own.

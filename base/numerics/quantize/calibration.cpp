@@ -111,15 +111,7 @@ void Histogram::add(const float* x, std::int64_t count) {
     zeros_ += static_cast<std::uint64_t>(count);
     return;
   }
-  const double needed = double{largest} / width_;
-  if (needed > static_cast<double>(most_bins))
-    throw Error(illegal_quantization)
-        .say("a batch reaches so much further than the first that its histogram has no end")
-        .read(std::to_string(largest))
-        .expected("at most " + std::to_string(width_ * static_cast<double>(most_bins)))
-        .remedy("Calibrate with a typical batch first.");
-  if (needed > static_cast<double>(bins_.size()))
-    bins_.resize(static_cast<std::size_t>(rounded(needed, Rounding::up)), 0);
+  reach(largest);
   for (std::int64_t i = 0; i < count; ++i) {
     const double magnitude = is_signed_ && x[i] < 0 ? -double{x[i]} : double{x[i]};
     if (magnitude < 0) continue;
@@ -128,6 +120,20 @@ void Histogram::add(const float* x, std::int64_t count) {
     ++bins_[std::min(bin, bins_.size() - 1)];
     ++counted_;
   }
+}
+
+// Trying every range takes the square of the bins in time: beyond a few times as many as at first
+// they grow wider instead.
+void Histogram::reach(float magnitude) {
+  const double most = static_cast<double>(widest * initial_bins_);
+  while (double{magnitude} / width_ > most) {
+    bins_.resize((bins_.size() + 1) / 2 * 2, 0);
+    for (std::size_t i = 0; 2 * i < bins_.size(); ++i) bins_[i] = bins_[2 * i] + bins_[2 * i + 1];
+    bins_.resize(bins_.size() / 2);
+    width_ *= 2;
+  }
+  const auto needed = static_cast<std::size_t>(rounded(double{magnitude} / width_, Rounding::up));
+  if (needed > bins_.size()) bins_.resize(needed, 0);
 }
 
 float calibrated_range(const Histogram& histogram, const CalibrationRule& rule, int bits) {

@@ -9,7 +9,8 @@
 //
 // 2048 bins and 99.99 % are the defaults of the vendor toolkit (facts of arXiv 2102.04503). The
 // first batch that holds more than zeros sets the width of a bin; later ones that reach further add
-// bins, so the order of batches may matter, the number of workers never does. mse and entropy try
+// bins, and from four times the first number on double the width of all, so the order of batches
+// may matter, the number of workers never does. mse and entropy try
 // every range from `first_bin` bins on, unless all data lie below. Unsigned data: magnitudes of
 // negative elements do not count. Errors: illegal_quantization, not_finite.
 //
@@ -50,6 +51,9 @@ class Histogram {
   const std::vector<std::uint64_t>& bins() const { return bins_; }
 
  private:
+  static constexpr std::int64_t widest = 4;  // times the first number of bins
+  void reach(float magnitude);
+
   bool is_signed_;
   std::int64_t initial_bins_;
   float largest_ = 0;

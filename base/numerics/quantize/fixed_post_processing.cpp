@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "base/numerics/requantize.h"
 
 namespace mantissa::numerics {
@@ -20,6 +21,8 @@ FixedVector FixedPostProcessing::processed(const std::vector<std::int64_t>& acc,
                                            const std::vector<std::int32_t>& multipliers, int shift,
                                            const std::vector<std::int32_t>& biases,
                                            bool relu) const {
+  MANTISSA_CHECK(multipliers.size() == acc.size() && biases.size() == acc.size(),
+                 "a multiplier and a bias per sum");
   FixedVector out;
   const std::int64_t most = greatest_value();
   std::int64_t largest = 0;

@@ -42,7 +42,7 @@ struct FixedPostProcessing {
   std::int32_t greatest_scale() const { return (1 << scale_bits) - 1; }
 
   // 0 <= multiplier < 2^16, 0 <= shift <= accumulator_bits + 16, |bias| <= greatest_value; the
-  // accumulators have at most 40 bits.
+  // accumulators have at most 40 bits. A multiplier and a bias per accumulator.
   FixedVector processed(const std::vector<std::int64_t>& acc,
                         const std::vector<std::int32_t>& multipliers, int shift,
                         const std::vector<std::int32_t>& biases, bool relu) const;

@@ -55,6 +55,7 @@ void vector_scaled_gemm(const VectorMac& mac, ScaledRows a, ScaledRows w, std::i
     if (mac.weight_scale_bits == 0) w.scales = nullptr;
     const std::int64_t vectors = (k + mac.vector_length - 1) / mac.vector_length;
     Product product{mac, a, w, acc, m, n, k, accumulate, vectors, 0};
+    const std::uint64_t gated = count_gated(mac, a, w, m, n, vectors);  // refuses illegal scales
     if (kernel_set() >= KernelSet::avx512 && is_dot(mac, vectors, accumulate))
       dot_gemm(product, counts);
     else if (is_narrow(mac, vectors, accumulate))
@@ -64,7 +65,7 @@ void vector_scaled_gemm(const VectorMac& mac, ScaledRows a, ScaledRows w, std::i
     else
       return golden::vector_scaled_gemm(mac, a, w, acc, m, n, k, accumulate, counts);
     counts.vectors += static_cast<std::uint64_t>(m * n * vectors);
-    counts.gated += count_gated(mac, a, w, m, n, vectors);
+    counts.gated += gated;
     return;
   }
 #endif

@@ -40,7 +40,7 @@ inline bool sums_fit(const Limits& l, std::int64_t vectors, std::int64_t before,
   return vectors <= (limit - before) / (l.dot * l.product);  // dot < 2^26, product < 2^30
 }
 
-// What both kernels know of one call.
+// What the kernels know of one call.
 struct Product {
   const VectorMac& mac;
   ScaledRows a, w;

@@ -258,6 +258,14 @@ TEST(QuantizedNetwork, CountsGatedVectorsSaturatedSumsAndClippedScales) {
   EXPECT_EQ(wide[0].layer, "conv2");
   EXPECT_FALSE(wide[0].is_signed);
   EXPECT_EQ(wide[0].mac.vectors, 6u * 64 * 32 * 9);
+  // Of 24 x 24 taps of an image 22 x 22 lie within it; beyond, a scale is 0.
+  EXPECT_EQ(wide[0].padding, 6u * 32 * (24 * 24 - 22 * 22));
+  EXPECT_GE(wide[0].mac.gated, wide[0].padding);
+  EXPECT_EQ(wide[0].gated_share(), static_cast<double>(wide[0].mac.gated - wide[0].padding) /
+                                       static_cast<double>(6 * 32 * 22 * 22));
+  const auto unscaled = counts("conv2: 4/4U/-/-");
+  EXPECT_EQ(unscaled[0].padding, wide[0].padding);
+  EXPECT_EQ(unscaled[0].gated_share(), 0) << "nothing tells the zeros beyond the edge";
   EXPECT_EQ(wide[0].mac.overflows, 0u);
   EXPECT_GT(counts("conv2: {scheme: 4/4U/4/4, product_bits: 1}")[0].mac.gated, wide[0].mac.gated);
   EXPECT_GT(counts("conv2: {scheme: 4/4U/4/4, accumulator_bits: 10}")[0].mac.overflows, 0u);

@@ -60,7 +60,7 @@ class QuantizedNetwork::Layer {
   }
 
   LayerCounts counts() const {
-    return {name_, format_.scheme.text, is_signed_, counts_, clipped_, scales_, macs_};
+    return {name_, format_.scheme.text, is_signed_, counts_, clipped_, scales_, macs_, padding_};
   }
 
  private:
@@ -159,8 +159,9 @@ class QuantizedNetwork::Layer {
     });
     clipped_ += inputs.clipped_scales;
     scales_ += inputs.scales.size();
-    return ScaledProduct(*product_, format_.mac(is_signed_))
-        .forward(weight_elements(), inputs, x, counts_);
+    const ScaledProduct product(*product_, format_.mac(is_signed_));
+    padding_ += product.padding_vectors(x);
+    return product.forward(weight_elements(), inputs, x, counts_);
   }
 
   std::string name_;
@@ -174,7 +175,7 @@ class QuantizedNetwork::Layer {
   std::optional<numerics::QuantizedTensor> elements_;  // of the weights, on the datapath
   std::int64_t elements_version_ = -1;
   numerics::VectorMacCounts counts_;
-  std::uint64_t clipped_ = 0, scales_ = 0, macs_ = 0;
+  std::uint64_t padding_ = 0, clipped_ = 0, scales_ = 0, macs_ = 0;
 };
 
 namespace {

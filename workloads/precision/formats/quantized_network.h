@@ -48,6 +48,14 @@ struct LayerCounts {
   numerics::VectorMacCounts mac;
   std::uint64_t clipped_scales = 0, activation_scales = 0;
   std::uint64_t macs = 0;  // multiply-accumulates of the samples that calibrated it, any arithmetic
+  std::uint64_t padding = 0;  // of the vectors, those beyond the edges of images
+
+  // Of the vectors within images, those whose scale product was zero. What lies beyond is zero in
+  // every format, with or without scales that tell.
+  double gated_share() const {
+    const std::uint64_t told = activation_scales > 0 ? padding : 0, real = mac.vectors - padding;
+    return real == 0 ? 0 : static_cast<double>(mac.gated - told) / static_cast<double>(real);
+  }
 };
 
 class QuantizedNetwork {

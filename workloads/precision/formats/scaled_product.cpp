@@ -96,6 +96,24 @@ ScaledProduct::Rows ScaledProduct::input_rows(const QuantizedTensor& a, const Ge
   return rows;
 }
 
+std::uint64_t ScaledProduct::padding_vectors(const at::Tensor& x) const {
+  const Geometry g = geometry(x);
+  const auto inside = [&](std::int64_t outputs, std::int64_t taps, std::int64_t before,
+                          std::int64_t extent) {
+    std::int64_t count = 0;
+    for (std::int64_t y = 0; y < outputs; ++y)
+      for (std::int64_t r = 0; r < taps; ++r) {
+        const std::int64_t from = y * g.stride - before + r;
+        count += from >= 0 && from < extent ? 1 : 0;
+      }
+    return count;
+  };
+  const std::int64_t all = g.out_pixels() * g.positions();
+  const std::int64_t real = inside(g.out_height, g.rows, g.top, g.height) *
+                            inside(g.out_width, g.columns, g.left, g.width);
+  return static_cast<std::uint64_t>(g.images * g.groups * g.outputs * g.vectors * (all - real));
+}
+
 at::Tensor ScaledProduct::forward(const QuantizedTensor& weights, const QuantizedTensor& inputs,
                                   const at::Tensor& x, numerics::VectorMacCounts& counts) const {
   const Geometry g = geometry(x);

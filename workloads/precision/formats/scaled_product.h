@@ -4,7 +4,7 @@
 // A row holds what one output is summed from, position of the kernel by position, the channels of
 // each padded to whole vectors: k = R S ceil(C / V) V elements and R S ceil(C / V) scales.
 // Positions beyond the edge of an image are zeros with scale 0, which the MAC gates where there are
-// scales.
+// scales: `padding_vectors` of those that it counts.
 //
 //   const ScaledProduct product(layer, mac);
 //   at::Tensor y = product.forward(weights, inputs, x, counts);
@@ -25,6 +25,8 @@ class ScaledProduct {
   at::Tensor forward(const numerics::QuantizedTensor& weights,
                      const numerics::QuantizedTensor& inputs, const at::Tensor& x,
                      numerics::VectorMacCounts& counts) const;
+  // Of an input: vectors beyond the edges of its images, for every output.
+  std::uint64_t padding_vectors(const at::Tensor& x) const;
 
  private:
   struct Rows {

@@ -127,6 +127,7 @@ class NetworkPart {
       sum.overflows += c.mac.overflows;
       gated_[row].clipped_scales += c.clipped_scales;
       gated_[row].activation_scales += c.activation_scales;
+      gated_[row].padding += c.padding;
     }
     return value;
   }
@@ -231,9 +232,7 @@ class NetworkPart {
     mixed.task = index;
     mixed.error = in(network, task.formats, samples, losses_.size(), error);
     for (const LayerCounts& c : counts_) {
-      const auto vectors = static_cast<double>(c.mac.vectors);
-      mixed.layers.push_back({task.formats.find(c.layer)->format, c.macs,
-                              vectors > 0 ? static_cast<double>(c.mac.gated) / vectors : 0});
+      mixed.layers.push_back({task.formats.find(c.layer)->format, c.macs, c.gated_share()});
     }
     std::vector<std::string> layers;
     for (const auto& product : products_of(network)) layers.push_back(product.first);
@@ -307,11 +306,11 @@ class NetworkPart {
       const LayerCounts& c = gated_[i];
       if (c.mac.vectors == 0) continue;
       FormatLoss& loss = losses_[i];
-      loss.gated = static_cast<double>(c.mac.gated) / static_cast<double>(c.mac.vectors);
+      loss.gated = c.gated_share();
       const auto whole = [](std::uint64_t n) { return static_cast<std::int64_t>(n); };
-      vectors_.rows.push_back({label(loss.format), whole(c.mac.vectors), percent(loss.gated),
-                               whole(c.mac.overflows), whole(c.activation_scales),
-                               whole(c.clipped_scales)});
+      vectors_.rows.push_back({label(loss.format), whole(c.mac.vectors), whole(c.padding),
+                               percent(loss.gated), whole(c.mac.overflows),
+                               whole(c.activation_scales), whole(c.clipped_scales)});
       if (loss.format.scheme.weight_scale_bits > 0 &&
           loss.format.scheme.activation_scale_bits > 0) {
         LayerFormat common = loss.format;
@@ -377,7 +376,8 @@ class NetworkPart {
                        "What the vector MACs did over all networks",
                        {{"format", ""},
                         {"vectors", ""},
-                        {"gated", "%"},
+                        {"beyond images", ""},
+                        {"of the others gated", "%"},
                         {"saturated sums", ""},
                         {"activation scales", ""},
                         {"of them clipped", ""}},

@@ -52,7 +52,7 @@ struct FormatLoss {
   std::vector<std::optional<double>> sqnr;  // dB, one per drawn network; nothing: not a bit lost
   std::vector<double> error;                // a fraction, one per task
   std::vector<std::optional<double>> tuned;
-  double gated = 0;  // share of all vectors whose scale product rounded to zero
+  double gated = 0;  // share of all vectors whose scale product was zero, padding of images aside
 };
 
 // A format per layer, on the network of one task.
