@@ -166,6 +166,12 @@ MatrixTile MatrixProblem::tile(std::uint64_t rows, std::uint64_t depth,
   return t;
 }
 
+std::uint64_t reduction_line(const Plan& plan, const Op& op) {
+  if (op.kind == OpKind::matmul) return from_matmul(plan, op).k;
+  const MatrixProblem p = from_convolution(plan, op);
+  return p.convolution ? p.k / p.taps() : p.k;
+}
+
 MatrixProblem matrix_problem(const Plan& plan, const Op& op, const MatrixConfig& config,
                              const MatrixModel& model, const MapperConfig& mapper) {
   MatrixProblem p = op.kind == OpKind::matmul ? from_matmul(plan, op) : from_convolution(plan, op);

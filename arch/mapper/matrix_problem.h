@@ -86,6 +86,10 @@ struct MatrixProblem {
   std::uint64_t group_rounds() const { return ceil_div(groups, packed); }
 };
 
+// Elements that stand side by side along the sum of a matrix operator: the channels of a group, or
+// all of k.
+std::uint64_t reduction_line(const Plan& plan, const trace::Op& op);
+
 MatrixProblem matrix_problem(const Plan& plan, const trace::Op& op, const MatrixConfig& config,
                              const MatrixModel& model, const MapperConfig& mapper);
 

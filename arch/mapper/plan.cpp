@@ -9,6 +9,7 @@
 #include "arch/mapper/errors.h"
 #include "arch/mapper/fusion.h"
 #include "arch/mapper/lowering.h"
+#include "arch/mapper/matrix_problem.h"
 #include "arch/mapper/placement.h"
 #include "arch/units/matrix_model.h"
 
@@ -119,14 +120,15 @@ void choose_storage(Plan& plan, const CoreConfig& core, bool data) {
     const trace::TensorId s = plan.storage[t];
     if (trace.tensor(s).role != trace::Role::activation || !takes(s) || !read[s]) continue;
     if (processes) plan.post_processed[s] = true;
-    if (!plan.packed.empty()) plan.packed[s] = packs->a;
+    if (!plan.packed.empty()) plan.packed[s] = packs->a.size();
   }
   if (plan.packed.empty()) return;
   for (const auto& op : trace.ops) {
     if (trace::spec(op.kind).op_class != trace::OpClass::matrix) continue;
+    const std::uint64_t line = reduction_line(plan, op);
     for (std::size_t i = 0; i < 2; ++i) {
       auto& size = plan.packed[plan.storage[op.inputs[i]]];
-      const ElementSize mine = i == 0 ? packs->a : packs->b;
+      const ElementSize mine = (i == 0 ? packs->a : packs->b).size(line);
       if (!size || *size < mine) size = mine;
     }
   }

@@ -58,7 +58,9 @@ void add_vector_macs(const MatrixConfig& matrix, std::uint64_t cores,
                                                   vsq.weight_depth * matrix.rows);
   out.push_back({"lane_weights",
                  "sram",
-                 {{"capacity_bytes", static_cast<double>(weights * vsq.weight_size(matrix.rows))},
+                 {{"capacity_bytes",
+                   static_cast<double>(
+                       weights * vsq.weights(static_cast<std::uint64_t>(matrix.rows)).size())},
                   {"banks", real(matrix.units)}},
                  {},
                  cores});
@@ -232,7 +234,7 @@ void Accounting::add_vectors(const Core& core, const Activity& activity, const C
   MANTISSA_CHECK(lane_cycles >= used, "lanes worked longer than they were busy");
   count("matrix", "idle_cycle", lane_cycles - used);
   // Weights are read where they are held, whatever gates them; each of a fold is written once.
-  const ElementSize size = matrix.vsq->weight_size(matrix.rows);
+  const ElementSize size = matrix.vsq->weights(static_cast<std::uint64_t>(matrix.rows)).size();
   count("lane_weights", "read",
         did(activity, "read_vectors") * static_cast<std::uint64_t>(matrix.rows) * size);
   count("lane_weights", "write",

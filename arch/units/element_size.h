@@ -35,4 +35,16 @@ struct ElementSize {
   }
 };
 
+// Elements of some bits, and a scale for every vector of them along a line of `line` elements; the
+// last vector of a line may be shorter, its scale is whole.
+struct PackedElements {
+  std::uint64_t vector_length = 1, bits = 8, scale_bits = 0;
+
+  // Per element; line 0: whole vectors.
+  ElementSize size(std::uint64_t line = 0) const {
+    const std::uint64_t elements = line == 0 ? vector_length : line;
+    return {elements * bits + ceil_div(elements, vector_length) * scale_bits, elements};
+  }
+};
+
 }  // namespace mantissa::arch

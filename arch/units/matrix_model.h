@@ -41,7 +41,7 @@ using Activity = std::map<std::string, std::uint64_t>;
 
 // How a unit that packs its operands has them in memory and in the scratchpad.
 struct PackedOperands {
-  ElementSize a, b;                // the streamed operand and all activations; the stationary one
+  PackedElements a, b;             // the streamed operand and all activations; the stationary one
   std::uint64_t column_bytes = 0;  // of scales, per output channel
 };
 

@@ -52,14 +52,14 @@ numerics::VectorMac VsqConfig::mac(std::int64_t vector_length) const {
   return m;
 }
 
-ElementSize VsqConfig::weight_size(std::int64_t v) const {
-  return {static_cast<std::uint64_t>(v * weight_bits + weight_scale_bits),
-          static_cast<std::uint64_t>(v)};
+PackedElements VsqConfig::weights(std::uint64_t v) const {
+  return {v, static_cast<std::uint64_t>(weight_bits),
+          static_cast<std::uint64_t>(weight_scale_bits)};
 }
 
-ElementSize VsqConfig::activation_size(std::int64_t v) const {
-  return {static_cast<std::uint64_t>(v * activation_bits + activation_scale_bits),
-          static_cast<std::uint64_t>(v)};
+PackedElements VsqConfig::activations(std::uint64_t v) const {
+  return {v, static_cast<std::uint64_t>(activation_bits),
+          static_cast<std::uint64_t>(activation_scale_bits)};
 }
 
 const std::vector<NumberFormat>& vsq_formats() {

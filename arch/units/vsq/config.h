@@ -44,9 +44,9 @@ struct VsqConfig {
   static const config::Schema<VsqConfig>& schema();
 
   numerics::VectorMac mac(std::int64_t vector_length) const;
-  // Bits that memory holds of V elements: V N + M.
-  ElementSize weight_size(std::int64_t vector_length) const;
-  ElementSize activation_size(std::int64_t vector_length) const;
+  // As memory holds them, and lanes.
+  PackedElements weights(std::uint64_t vector_length) const;
+  PackedElements activations(std::uint64_t vector_length) const;
   // Of one of the sums that a lane holds where weights are reused.
   ElementSize sum_size() const { return {static_cast<std::uint64_t>(accumulator_bits), 1}; }
 };

@@ -45,8 +45,7 @@ MatrixModel::Granularity VsqUnit::granularity() const {
 }
 
 std::optional<PackedOperands> VsqUnit::packed_operands() const {
-  const std::int64_t v = i64(length_);
-  return PackedOperands{config_.activation_size(v), config_.weight_size(v), sizeof(float)};
+  return PackedOperands{config_.activations(length_), config_.weights(length_), sizeof(float)};
 }
 
 std::optional<PostProcessing> VsqUnit::post_processing() const {
@@ -57,6 +56,11 @@ std::optional<PostProcessing> VsqUnit::post_processing() const {
 std::uint64_t VsqUnit::vectors(const MatrixTile& tile) const {
   const std::uint64_t line = tile.line == 0 ? tile.k : tile.line;
   return tile.k / line * ceil_div(line, length_);
+}
+
+// Of memory: what a line lacks of V is not stored.
+std::uint64_t VsqUnit::longest_vector(const MatrixTile& tile) const {
+  return tile.line == 0 ? length_ : std::min(length_, tile.line);
 }
 
 std::uint64_t VsqUnit::partial_sums(const MatrixTile& tile) const {
@@ -74,17 +78,18 @@ VsqUnit::Spread VsqUnit::spread(const MatrixTile& tile) const {
 
 std::uint64_t VsqUnit::interval(const MatrixTile& tile) const {
   const ElementSize size =
-      tile.packed ? config_.activation_size(i64(length_)) : ElementSize(tile.operand_bytes);
-  const std::uint64_t bytes = spread(tile).parts * length_ * size;
+      tile.packed ? config_.activations(length_).size(tile.line) : ElementSize(tile.operand_bytes);
+  const std::uint64_t bytes = spread(tile).parts * longest_vector(tile) * size;
   return std::max(static_cast<std::uint64_t>(config_.vector_cycles),
                   ceil_div(bytes, bytes_per_cycle_));
 }
 
 std::uint64_t VsqUnit::load(const MatrixTile& tile) const {
   const ElementSize size =
-      tile.packed ? config_.weight_size(i64(length_)) : ElementSize(tile.operand_bytes);
+      tile.packed ? config_.weights(length_).size(tile.line) : ElementSize(tile.operand_bytes);
   const std::uint64_t channels = std::min(tile.n, lanes_ * spread(tile).column_elements);
-  return ceil_div(channels * std::min(depth_, vectors(tile)) * length_ * size, bytes_per_cycle_);
+  const std::uint64_t elements = std::min(depth_, vectors(tile)) * longest_vector(tile);
+  return ceil_div(channels * elements * size, bytes_per_cycle_);
 }
 
 std::vector<VsqFold> VsqUnit::folds(const MatrixTile& tile, Cycles first_stream) const {

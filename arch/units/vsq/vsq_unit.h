@@ -19,8 +19,8 @@
 // order, ICCAD 2019, recalled) changes the order of a fold's vectors, not the sums or their time.
 //
 // Memory and scratchpad hold operands packed: N bits per element, M per vector, a fraction M / (V
-// N) more than the elements alone (the last vector of a line is no longer than its elements; it
-// takes its part of a scale). A layer's results become operands in a post-processing unit per
+// N) more than the elements alone. The last vector of a line is stored as short as it is, with a
+// whole scale. A layer's results become operands in a post-processing unit per
 // element behind the vector unit: V of them per cycle, five stages (rtl/vsq_ppu).
 //
 // Values (Session::run's first pass in data mode) lie in memory as the trace has them, and are
@@ -83,6 +83,7 @@ class VsqUnit final : public MatrixModel, public MatrixArithmetic {
 
  private:
   std::uint64_t vectors(const MatrixTile& tile) const;
+  std::uint64_t longest_vector(const MatrixTile& tile) const;
   std::uint64_t load(const MatrixTile& tile) const;
   std::uint64_t weight_reads(const Spread& spread, std::uint64_t rows) const;
 

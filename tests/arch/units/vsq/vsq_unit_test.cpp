@@ -192,6 +192,50 @@ TEST(VsqUnit, gives_its_peak_where_everything_fits) {
   EXPECT_EQ(r.macs, r.matrix.busy.value * 1024);
 }
 
+// As the quantiser counts them: each vector of a line has a whole scale, what it lacks of V is not
+// stored.
+TEST(ElementSize, counts_a_whole_scale_for_every_vector_of_a_line) {
+  const VsqConfig vsq;
+  numerics::IntegerQuantization format;
+  format.bits = static_cast<int>(vsq.weight_bits);
+  format.granularity = numerics::Granularity::vector;
+  format.scale_bits = static_cast<int>(vsq.weight_scale_bits);
+  format.vector_length = 16;
+  for (const std::int64_t line : {1, 3, 15, 16, 17, 20, 32, 576, 4096}) {
+    const ElementSize size = vsq.weights(16).size(static_cast<std::uint64_t>(line));
+    const auto elements = static_cast<std::uint64_t>(line);
+    const std::uint64_t vectors = (elements + 15) / 16;
+    EXPECT_EQ(size.bits * elements, size.elements * (elements * 4 + vectors * 4)) << line;
+    if (line % 16 == 0) {
+      const auto stored = numerics::storage(format, {1, line, 1});
+      EXPECT_EQ(size.bits * elements, size.elements * (stored.elements + stored.scales));
+      EXPECT_EQ(1000 * 16 * size, 1000 * 16 * vsq.weights(16).size());
+    }
+  }
+  // 4.25 bits in long lines, 8 in those of one element.
+  EXPECT_EQ(64 * vsq.weights(16).size(4096), 34u);
+  EXPECT_EQ(64 * vsq.weights(16).size(1), 64u);
+}
+
+// Scales of 8 bits: a byte per vector of 16, however short its line; a depthwise layer's lines are
+// of one.
+TEST(VsqUnit, moves_a_whole_scale_for_short_lines) {
+  const auto read = [](std::int64_t channels, std::int64_t groups, std::int64_t scale_bits) {
+    auto config = with_vsq(roomy(16, 4));
+    config.core.matrix.vsq->weight_scale_bits = scale_bits;
+    config.core.matrix.vsq->activation_scale_bits = scale_bits;
+    trace::TraceBuilder b("conv");
+    const auto x = b.input("x", NumberFormat::bf16, {1, channels, 8, 8});
+    const auto w = b.parameter("w", NumberFormat::bf16, {32, channels / groups, 1, 1});
+    b.op(trace::OpKind::conv2d, "conv", {x, w}, {{"groups", groups}}, NumberFormat::bf16);
+    return testing::run(config, b.finish()).dram.read_bytes;
+  };
+  // Lines: 8 x 8 pixels, 32 outputs of one tap.
+  EXPECT_EQ(read(4, 1, 8) - read(4, 1, 0), 64u + 32);
+  EXPECT_EQ(read(48, 1, 8) - read(48, 1, 0), (64u + 32) * 3);
+  EXPECT_EQ(read(32, 32, 8) - read(32, 32, 0), 64u * 32 + 32);
+}
+
 TEST(ElementSize, counts_packed_elements_in_bits) {
   const ElementSize four{68, 16}, eight(1);
   // 4/4/4/4 against 8/8: 0.531.
