@@ -227,6 +227,12 @@ void warn_of_vectors(const MatrixConfig& matrix, bool values, RunResult& r) {
   if (!values && matrix.vsq->weight_scale_bits + matrix.vsq->activation_scale_bits > 0)
     r.warnings.push_back(
         "core.matrix: scales have no values in shape mode: no vector is gated in its energy");
+  const VsqConfig& vsq = *matrix.vsq;
+  if (vsq.activation_scale_bits > 0 &&
+      (vsq.activation_bits < 3 || vsq.activation_scale_bits < 2 || vsq.activation_scale_bits > 8))
+    r.warnings.push_back(
+        "core.matrix: there is RTL of the post-processing unit for elements of 3 to 8 bits and "
+        "scales of 2 to 8; of these widths it is a model alone");
   const auto saturations = r.matrix_activity.find("saturations");
   const std::uint64_t n = saturations == r.matrix_activity.end() ? 0 : saturations->second;
   if (n > 0)

@@ -540,6 +540,22 @@ TEST(VsqUnit, takes_off_the_energy_of_exactly_the_vectors_that_are_gated) {
   EXPECT_EQ(sparse.cycles, shape.cycles);
 }
 
+TEST(VsqUnit, says_where_its_post_processing_unit_has_no_rtl) {
+  const auto warns = [](std::int64_t bits, std::int64_t scale_bits) {
+    auto config = with_vsq(roomy(16, 4));
+    config.core.matrix.vsq->activation_bits = bits;
+    config.core.matrix.vsq->activation_scale_bits = scale_bits;
+    for (const auto& warning : testing::run(config, gemm(8, 64, 16)).warnings)
+      if (warning.find("it is a model alone") != std::string::npos) return true;
+    return false;
+  };
+  EXPECT_FALSE(warns(3, 2));
+  EXPECT_FALSE(warns(8, 8));
+  EXPECT_FALSE(warns(2, 0)) << "no such unit";
+  for (const auto& [bits, scale_bits] : {std::pair{2, 4}, {4, 1}, {4, 9}, {8, 10}})
+    EXPECT_TRUE(warns(bits, scale_bits)) << bits << ' ' << scale_bits;
+}
+
 // Operands meet failing cells before they are quantised, not when packed, and a run says so.
 TEST(VsqUnit, says_in_which_form_operands_met_failing_cells) {
   auto config = with_vsq(cramped(16, 4));
