@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The shipped studies, run as the program runs them, shortened.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -146,6 +147,27 @@ TEST(VsQuant, HoldsItsChecksAndPutsEveryFormatOnOneScale) {
   EXPECT_EQ(cores, (std::set<std::string>{"4/4U/4/4", "4/4U/4/4, R = 4", "4/4U/4/4, R = 6",
                                           "4/4U/4/4, order B", "4/8U/6/10, R = 6"}));
   EXPECT_GT(ours(r, "area of a core saved, 4b weights, 4b activations, arXiv: 4/4U/4/4"), 0);
+}
+
+// Whatever this draw of few products gives, it decides where the study says so, and only there.
+TEST(VsQuant, FailsForTheOrderOfADrawnNetworkWhereThatIsDemanded) {
+  int failed = 0;
+  for (const bool ordered : {false, true})
+    for (const int seed : {1, 3, 4}) {
+      const StudyResult r =
+          run("vsquant",
+              {fmt::format("drawn=[{{network: digits_cnn, input: [64, 1, 8, 8], ordered: {}}}]",
+                           ordered),
+               fmt::format("seed={}", seed), "channels=64", "tasks=[]", "trained=[]", "chip=''",
+               "follow_up=''"});
+      for (const auto& row : table_of(r, "checks").rows)
+        if (row[0] == Cell(std::int64_t{8})) {
+          EXPECT_EQ(r.passed, !ordered || row[4] == Cell("yes")) << seed;
+          EXPECT_EQ(row[5] == Cell("yes"), ordered);
+          failed += r.passed ? 0 : 1;
+        }
+    }
+  EXPECT_GT(failed, 0) << "another seed";
 }
 
 // Signed, the core is that of the preset; the calibration makes no other core.

@@ -26,6 +26,8 @@ const config::Schema<DrawnNetwork>& DrawnNetwork::schema() {
   static const auto s =
       config::Schema<DrawnNetwork>("A network with drawn weights and inputs.")
           .required("network", &DrawnNetwork::network, "One of the executor's networks.")
+          .optional("ordered", &DrawnNetwork::ordered,
+                    "The study fails where its SQNRs are not in the order of check 8.")
           .required("input", &DrawnNetwork::input, config::range(1, 1 << 20),
                     "Shape of its input, with the batch.")
           .constraint("input", [](const DrawnNetwork& d) -> std::string {

@@ -18,6 +18,7 @@ namespace mantissa::workloads::vsquant {
 struct DrawnNetwork {
   std::string network = "digits_cnn";
   std::vector<std::int64_t> input = {64, 1, 8, 8};
+  bool ordered = false;  // its SQNRs must be in the order of check 8
   static const config::Schema<DrawnNetwork>& schema();
 };
 

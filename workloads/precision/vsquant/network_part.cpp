@@ -161,11 +161,11 @@ class NetworkPart {
                              [&] { return output_sqnr(exact, network->forward(x)); });
       losses_[i].sqnr.push_back(std::isfinite(sqnr) ? std::optional<double>(sqnr) : std::nullopt);
     }
-    order(d.network);
+    order(d);
   }
 
   // Per-channel W4A4 < VS W4A4 (M = 4) < VS W4A8 < W8A8, as far as these are among the schemes.
-  void order(const std::string& network) {
+  void order(const DrawnNetwork& drawn) {
     struct Wanted {
       int weight_bits, activation_bits;
       bool scaled;
@@ -180,9 +180,12 @@ class NetworkPart {
       if (found != losses_.end() && found->sqnr.back())
         figures.emplace_back(label(found->format), *found->sqnr.back());
     }
-    if (figures.size() > 1)
-      checks_.observed(8, "SQNR of " + network + ", drawn, dB", figures, Checks::Step::below,
-                       "one draw, few products");
+    if (figures.size() < 2) return;
+    const std::string what = "SQNR of " + drawn.network + ", drawn, dB";
+    if (drawn.ordered)
+      checks_.rising(8, what, figures);
+    else
+      checks_.observed(8, what, figures, Checks::Step::below, "one draw of weights");
   }
 
   // ---- networks that are trained ----------------------------------------------------------------
